@@ -1,0 +1,90 @@
+/** Every route, in one value. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { type Migration, readMigrations } from "../db/migrate.ts";
+import type { Database } from "../db/sql.ts";
+import type { Config } from "../domain/config.ts";
+import type { Vault } from "../pems/credentials.ts";
+import { audit } from "./audit.ts";
+import { auth } from "./auth.ts";
+import { conflicts } from "./conflicts.ts";
+import { drafts } from "./drafts.ts";
+import type { AppEnv } from "./env.ts";
+import { makeGuard, ownOrigin, sessionOf } from "./guard.ts";
+import { health } from "./health.ts";
+import { jobs } from "./jobs.ts";
+import type { Live } from "./live.ts";
+import { memberships } from "./memberships.ts";
+import { notifications } from "./notifications.ts";
+import { openapi } from "./openapi.ts";
+import { organizations } from "./organizations.ts";
+import { paced } from "./pace.ts";
+import { MOST_BODY, notFound, onError, tooLarge } from "./problem.ts";
+import { records } from "./records.ts";
+import { logged } from "./requests.ts";
+import { resolveSession } from "./session.ts";
+import { makeSignIn, type SignIn } from "./signin.ts";
+import { settings } from "./settings.ts";
+import { socket } from "./socket.ts";
+import { sync } from "./sync.ts";
+import { users } from "./users.ts";
+
+export interface AppOptions {
+  readonly db: Database;
+  readonly config: Config;
+  readonly vault: Vault;
+  readonly live: Live;
+  /** The pages, given how to sign in and out. */
+  readonly pages?: ((signIn: SignIn) => Hono<AppEnv>) | undefined;
+}
+
+/** Where nobody is signed in, and nobody needs to be. */
+const OPEN = /^\/(assets\/|healthz$|readyz$|metrics$)/;
+
+/** Signing in or out must work however the request came. */
+const SIGN_IN = /^(\/api\/auth\/(login|logout)|\/login|\/logout)$/;
+
+export function makeApp({ db, config, vault, live, pages }: AppOptions) {
+  const guard = makeGuard(db.auth);
+  const resolve = resolveSession(db.auth);
+  const signIn = makeSignIn(db.auth, {
+    ttlHours: config.sessionTtlHours,
+    trustProxy: config.trustProxy,
+  });
+  const limit = bodyLimit({
+    maxSize: MOST_BODY,
+    onError: (c) => {
+      // Who is not signed in is told that first.
+      if (c.req.path.startsWith("/api/") && !SIGN_IN.test(c.req.path)) sessionOf(c as never);
+      throw tooLarge();
+    },
+  });
+  let migrations: Promise<ReadonlyArray<Migration>> | undefined;
+  const app = new Hono<AppEnv>()
+    .use(logged)
+    .use((c, next) => OPEN.test(c.req.path) ? next() : resolve(c, next))
+    .use(limit)
+    .use(ownOrigin(config.trustProxy))
+    .use("/api/pems/*", paced())
+    .route("/", health(db, () => migrations ??= readMigrations()))
+    .route("/api/auth", auth(db.auth, signIn))
+    .route("/api/pfa-data", records(db.app, guard))
+    .route("/api/pfa-data", drafts(db.app, guard, config))
+    .route("/api/pems", sync(db.app, guard, config.writeSync))
+    .route("/api/pems", jobs(db.app, guard))
+    .route("/api/pems", conflicts(db.app, guard))
+    .route("/api/notifications", notifications(db.auth))
+    .route("/api/audit", audit(db.app, guard))
+    .route("/api/admin/organizations", organizations(db.auth, guard, { config, vault }))
+    .route("/api/admin/organizations", settings(db.auth, guard, { config, vault }))
+    .route("/api/admin/organizations", memberships(db.auth, guard))
+    .route("/api/admin/users", users(db.auth))
+    .route("/api/ws", socket(live, guard, config.trustProxy));
+  app.route("/api", openapi(app as unknown as Hono<AppEnv>));
+  if (pages !== undefined) app.route("/", pages(signIn));
+  app.onError(onError);
+  app.notFound(notFound);
+  return app;
+}
+
+export type App = ReturnType<typeof makeApp>;

@@ -1,0 +1,118 @@
+/** Routes of what needs a person: conflicts and dead letters. */
+import { Hono } from "hono";
+import {
+  type ConflictRow,
+  countConflicts,
+  countDeadLetters,
+  type DeadLetterRow,
+  findConflict,
+  listConflicts,
+  listDeadLetters,
+} from "../db/conflict_list.ts";
+import { organizationOf } from "../db/jobs.ts";
+import { asTenant, type Sql } from "../db/sql.ts";
+import { wireRecord } from "../domain/pfa.ts";
+import { readCursor, readLimit, writeCursor } from "./cursor.ts";
+import type { AppEnv } from "./env.ts";
+import { choiceOf } from "./filters.ts";
+import { type Guard, signedIn } from "./guard.ts";
+import { requireFound } from "./jobs.ts";
+import { type Mask, maskFor } from "./mask.ts";
+import { GUARDED, isId, parameters, told } from "./shape.ts";
+import { Conflict, CONFLICT_STATUSES, Conflicts, DeadLetters } from "./sync_shapes.ts";
+import { tenantOf } from "./tenant.ts";
+import { wireDelta } from "./wire.ts";
+
+const PAGED = {
+  limit: "1 to 1000; 100 when absent",
+  cursor: "nextCursor of the page before",
+};
+const FILTERS = parameters({
+  organizationId: "Required",
+  status: CONFLICT_STATUSES.join(", "),
+  ...PAGED,
+});
+const LIST = parameters({ organizationId: "Required", ...PAGED });
+
+export const conflicts = (app: Sql, { allow, requireOrganization }: Guard) =>
+  new Hono<AppEnv>()
+    .get(
+      "/conflicts",
+      told("Sync", "Conflicts, newest first", { 200: Conflicts }, GUARDED),
+      FILTERS,
+      allow("query", "Read"),
+      async (c) => {
+        const status = choiceOf(c, "status", CONFLICT_STATUSES);
+        const organization = c.get("organization");
+        const list = ["conflicts", organization.id, status];
+        const before = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
+        const limit = readLimit(c.req.query("limit"));
+        const { rows, total } = await asTenant(app, tenantOf(c), async (tx) => ({
+          rows: await listConflicts(tx, { status, before, limit: limit + 1 }),
+          total: await countConflicts(tx, status),
+        }));
+        const shown = rows.slice(0, limit);
+        const mask = maskFor(organization.permissions);
+        return c.json({
+          conflicts: shown.map((row) => conflictOf(row, mask)),
+          nextCursor: rows.length > limit ? writeCursor(list, [shown.at(-1)!.id]) : null,
+          total,
+        });
+      },
+    )
+    .get(
+      "/conflicts/:id",
+      told("Sync", "One conflict", { 200: Conflict }, [...GUARDED, "unknown"]),
+      signedIn,
+      async (c) => {
+        const id = c.req.param("id");
+        const organizationId = isId(id) ? await organizationOf(app, { conflict: id }) : undefined;
+        const organization = await requireFound(c, organizationId, requireOrganization);
+        const row = await asTenant(app, tenantOf(c), (tx) => findConflict(tx, id));
+        return c.json(conflictOf(row!, maskFor(organization.permissions)));
+      },
+    )
+    .get(
+      "/dead-letters",
+      told("Sync", "Changes that failed for good, newest first", { 200: DeadLetters }, GUARDED),
+      LIST,
+      allow("query", "ManageSettings"),
+      async (c) => {
+        const organization = c.get("organization");
+        const list = ["dead-letters", organization.id];
+        const before = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
+        const limit = readLimit(c.req.query("limit"));
+        const { rows, total } = await asTenant(app, tenantOf(c), async (tx) => ({
+          rows: await listDeadLetters(tx, { before, limit: limit + 1 }),
+          total: await countDeadLetters(tx),
+        }));
+        const shown = rows.slice(0, limit);
+        const mask = maskFor(organization.permissions);
+        return c.json({
+          deadLetters: shown.map((row) => deadLetterOf(row, mask)),
+          nextCursor: rows.length > limit ? writeCursor(list, [shown.at(-1)!.id]) : null,
+          total,
+        });
+      },
+    );
+
+const conflictOf = (row: ConflictRow, mask: Mask) => ({
+  ...row,
+  baseData: mask.fields(wireRecord(row.baseData)),
+  localData: mask.fields(wireRecord(row.localData)),
+  pemsData: mask.fields(wireRecord(row.pemsData)),
+  reason: mask.text(row.reason),
+  pemsChangedAt: row.pemsChangedAt?.toISOString() ?? null,
+  resolvedAt: row.resolvedAt?.toISOString() ?? null,
+  createdAt: row.createdAt.toISOString(),
+});
+
+const deadLetterOf = (row: DeadLetterRow, mask: Mask) => ({
+  ...row,
+  changes: mask.delta(wireDelta(row.changes)),
+  changeReason: row.changeReason && mask.text(row.changeReason),
+  error: row.error && mask.text(row.error),
+  committedAt: row.committedAt.toISOString(),
+  failedAt: row.failedAt.toISOString(),
+  attempts: mask.deep(row.attempts),
+});

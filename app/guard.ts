@@ -1,0 +1,155 @@
+/** What stands before a route: signed in, from our own pages, allowed in the organization, not too often. */
+import type { Context, MiddlewareHandler } from "hono";
+import { record } from "../db/audit.ts";
+import type { Sql } from "../db/sql.ts";
+import type { Permission } from "../domain/permissions.ts";
+import { isSameOrigin } from "./caller.ts";
+import type { AppEnv, Membership, Session } from "./env.ts";
+import { forbidden, invalid, Problem } from "./problem.ts";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Lets nobody through who is not signed in. */
+export const signedIn: MiddlewareHandler<AppEnv> = async (c, next) => {
+  sessionOf(c);
+  await next();
+};
+
+/** The session. Throws 401 without one. */
+export function sessionOf(c: Context<AppEnv>): Session {
+  const session = c.get("session");
+  if (session !== undefined) return session;
+  throw new Problem(
+    "unauthenticated",
+    "Sign in first, or send an API token that is still good",
+    [],
+    {
+      "www-authenticate": "Bearer",
+    },
+  );
+}
+
+/** Refuses what another site's page makes a signed-in browser send. A token is never sent by itself. */
+export const ownOrigin = (trustProxy: boolean): MiddlewareHandler<AppEnv> => async (c, next) => {
+  if (!SAFE.has(c.req.method) && c.get("credential")?.kind === "cookie") {
+    requireOwnOrigin(c, trustProxy);
+  }
+  await next();
+};
+
+export function requireOwnOrigin(c: Context<AppEnv>, trustProxy: boolean): void {
+  if (isSameOrigin(c, trustProxy)) return;
+  throw new Problem("foreign_origin", `Cannot accept a request from ${c.req.header("origin")}`);
+}
+
+/** Where a request names its organization. */
+export type Named = "query" | "body" | "path";
+
+/** Organizations of the session by id; refusals are audited through `auth`. */
+export function makeGuard(auth: Sql) {
+  const noteRefusal = refusalNotes(auth);
+
+  /** The membership. Throws 403 alike for what is missing, not there, and not yours. */
+  async function requireOrganization(
+    c: Context<AppEnv>,
+    organizationId: string,
+    ...permissions: Permission[]
+  ): Promise<Membership> {
+    const session = sessionOf(c);
+    const membership = session.organizations.find(({ id }) => id === organizationId.toLowerCase());
+    const missing = membership === undefined
+      ? permissions
+      : permissions.filter((permission) => !membership.permissions.includes(permission));
+    if (membership !== undefined && missing.length === 0) return membership;
+    await noteRefusal(session, { organizationId, membership, missing, path: c.req.path });
+    throw forbidden(
+      membership === undefined
+        ? "You have no access to this organization"
+        : `You need the permission ${missing.join(" and ")} in ${membership.code}`,
+    );
+  }
+
+  /** Checks the permissions in the organization that the request names and keeps it on the context. */
+  const allow =
+    (named: Named, ...permissions: Permission[]): MiddlewareHandler<AppEnv> => async (c, next) => {
+      sessionOf(c);
+      const organizationId = await NAMES[named](c);
+      c.set("organization", await requireOrganization(c, organizationId, ...permissions));
+      await next();
+    };
+
+  /** System administrators only. */
+  const administrators: MiddlewareHandler<AppEnv> = async (c, next) => {
+    const session = sessionOf(c);
+    if (!session.user.isAdmin) {
+      await noteRefusal(session, { path: c.req.path, missing: ["administrator"] });
+      throw forbidden("Only a system administrator may do this");
+    }
+    await next();
+  };
+  return { requireOrganization, allow, administrators };
+}
+export type Guard = ReturnType<typeof makeGuard>;
+
+const NAMES: { readonly [named in Named]: (c: Context<AppEnv>) => string | Promise<string> } = {
+  query: (c) => named(c.req.query("organizationId")),
+  path: (c) => named(c.req.param("organizationId")),
+  body: async (c) => named((await readJson(c))["organizationId"]),
+};
+
+function named(organizationId: unknown): string {
+  if (typeof organizationId === "string" && organizationId !== "") return organizationId;
+  throw invalid([{ path: "organizationId", message: "Name the organization by its id" }]);
+}
+
+type Json = { readonly [name: string]: unknown };
+/** Guard and validation read the same body: it is parsed once. */
+const bodies = new WeakMap<Request, Promise<Json>>();
+
+/** The body as a JSON object. Throws 415 for another content type, 400 for anything else. */
+export function readJson(c: Context<AppEnv>): Promise<Json> {
+  const read = bodies.get(c.req.raw) ?? parseJson(c);
+  bodies.set(c.req.raw, read);
+  return read;
+}
+
+async function parseJson(c: Context<AppEnv>): Promise<Json> {
+  if (!/^application\/([a-z.+-]+\+)?json\b/i.test(c.req.header("content-type") ?? "")) {
+    throw new Problem("media_type", "Send the body as application/json");
+  }
+  const body: unknown = await c.req.json().catch((cause) => {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem("malformed", "The body is not JSON");
+  });
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Json;
+  throw new Problem("malformed", "The body must be a JSON object");
+}
+
+interface Refusal {
+  readonly organizationId?: string;
+  readonly membership?: Membership | undefined;
+  readonly missing: ReadonlyArray<string>;
+  readonly path: string;
+}
+
+/** A page that keeps asking what it may not see must not fill the trail: one entry a minute for each refusal. */
+function refusalNotes(auth: Sql) {
+  const noted = new Map<string, number>();
+  return async (session: Session, refusal: Refusal): Promise<void> => {
+    const key = [session.user.id, refusal.organizationId, ...refusal.missing].join(" ");
+    const now = Date.now();
+    if ((noted.get(key) ?? 0) > now - 60_000) return;
+    if (noted.size > 10_000) noted.clear();
+    noted.set(key, now);
+    await record(auth, [{
+      eventType: "PERMISSION_DENIED",
+      organizationId: refusal.membership?.id,
+      userId: session.user.id,
+      details: {
+        path: refusal.path.slice(0, 200),
+        missing: refusal.missing,
+        ...(refusal.membership ? {} : { organization: refusal.organizationId?.slice(0, 100) }),
+      },
+    }]);
+  };
+}

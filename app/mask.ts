@@ -1,0 +1,67 @@
+/** Money, in one place: whoever lacks ViewFinancials gets null for it, and no amount in any text, on every way out. */
+import { type FieldName, isFieldName, MONEY_FIELDS } from "../domain/pfa.ts";
+import type { Permission } from "../domain/permissions.ts";
+import type { SyncState } from "../domain/status.ts";
+import type { WireDelta } from "./wire.ts";
+
+export interface Mask {
+  /** The fields with money as null where it is there. */
+  fields<Values extends object>(values: Values): Values;
+  /** A delta with the values of money as null. */
+  delta(delta: WireDelta): WireDelta;
+  /** The same at any depth, texts included: for trails and payloads. */
+  deep(value: unknown): unknown;
+  text(text: string): string;
+  sync(sync: SyncState): SyncState;
+}
+
+const isMoney = (name: string) => isFieldName(name) && MONEY_FIELDS.includes(name as FieldName);
+
+/** What may be shown to the holder of these permissions. */
+export const maskFor = (permissions: ReadonlyArray<Permission>): Mask =>
+  permissions.includes("ViewFinancials") ? OPEN : MASKED;
+
+export const seesMoney = (permissions: ReadonlyArray<Permission>) =>
+  permissions.includes("ViewFinancials");
+
+const OPEN: Mask = {
+  fields: (values) => values,
+  delta: (delta) => delta,
+  deep: (value) => value,
+  text: (text) => text,
+  sync: (sync) => sync,
+};
+
+export const MASKED: Mask = {
+  fields: <Values extends object>(values: Values): Values =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, isMoney(name) ? null : value]),
+    ) as Values,
+  delta: (delta) =>
+    Object.fromEntries(
+      Object.entries(delta).map(([name, change]) => [name, isMoney(name) ? HIDDEN : change]),
+    ),
+  deep: maskDeep,
+  text: maskText,
+  sync: (sync) => sync.error === undefined ? sync : { ...sync, error: maskText(sync.error) },
+};
+
+const HIDDEN = { from: null, to: null };
+
+function maskDeep(value: unknown): unknown {
+  if (typeof value === "string") return maskText(value);
+  if (Array.isArray(value)) return value.map(maskDeep);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, isMoney(name) ? null : maskDeep(inner)]),
+  );
+}
+
+const TELLS_OF_MONEY = /rate|price|cost|amount|budget|money|value/i;
+/** A number by itself: no part of an id, a date or a version of a protocol. */
+const NUMBER = /(?<![\w.-])-?\d[\d.,]*(?![\w-]|:\d)/g;
+
+/** PEMS's own words may quote an amount: where they are about money, the numbers go. */
+function maskText(text: string): string {
+  return TELLS_OF_MONEY.test(text) ? text.replace(NUMBER, "•••") : text;
+}

@@ -1,0 +1,138 @@
+/** The frame of a signed-in page: navigation, organization switcher, user menu, live regions. */
+import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "../../islands/icons.tsx";
+import { island as Shell } from "../../islands/shell/shell.tsx";
+import { type Theme, THEMES } from "../../islands/theme.ts";
+import type { Membership, Session } from "../env.ts";
+import { Island } from "./island.tsx";
+
+export interface FrameProps {
+  readonly session: Session;
+  /** Undefined: the user belongs to none, or asked for one that is not theirs. */
+  readonly organization: Membership | undefined;
+  readonly path: string;
+  readonly theme: Theme;
+  readonly children: ComponentChildren;
+}
+
+const PLACES: ReadonlyArray<{ path: string; name: string; icon: IconName }> = [
+  { path: "/", name: "CommandDeck", icon: "deck" },
+  { path: "/grid", name: "GridLab", icon: "grid" },
+];
+
+const within = (path: string, organization: Membership | undefined) =>
+  organization ? `${path}?org=${encodeURIComponent(organization.code)}` : path;
+
+export function Frame({ session, organization, path, theme, children }: FrameProps) {
+  return (
+    <>
+      <a class="skip" href="#content">Skip to the content</a>
+      <header class="bar">
+        <a class="brand" href={within("/", organization)} aria-label="PFA Vanguard">
+          <Mark />
+          <span>
+            PFA <b>Vanguard</b>
+          </span>
+        </a>
+        <nav aria-label="Main">
+          {PLACES.map((place) => (
+            <a
+              href={within(place.path, organization)}
+              aria-current={place.path === path ? "page" : undefined}
+            >
+              <Icon name={place.icon} />
+              <span>{place.name}</span>
+            </a>
+          ))}
+        </nav>
+        <Organizations {...{ session, organization, path }} />
+        <UserMenu {...{ session, organization, path, theme }} />
+      </header>
+      <Island name="shell" component={Shell} props={{ organizationId: organization?.id }} />
+      <main id="content" tabIndex={-1}>{children}</main>
+    </>
+  );
+}
+
+export const Mark = () => (
+  <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="8" />
+    <path d="M9 9.500l7 13.500 7-13.500" />
+  </svg>
+);
+
+function Organizations({ session, organization, path }: Omit<FrameProps, "theme" | "children">) {
+  const others = session.organizations;
+  if (others.length < 2) return <span class="organization">{organization?.name}</span>;
+  return (
+    <details class="menu organization">
+      <summary>
+        <span class="visually-hidden">Organization:</span>
+        <span class="cut">{organization?.name ?? "Choose an organization"}</span>
+        <Icon name="chevron" />
+      </summary>
+      <ul>
+        {others.map((other) => (
+          <li>
+            <a
+              href={within(path, other)}
+              aria-current={other.id === organization?.id ? "true" : undefined}
+            >
+              <span>{other.name}</span>
+              <small>{other.code}</small>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const initials = (name: string) =>
+  name.split(/\s+/).map((word) => word[0] ?? "").join("").slice(0, 2).toUpperCase();
+
+function UserMenu({ session, organization, path, theme }: Omit<FrameProps, "children">) {
+  const { displayName, username } = session.user;
+  return (
+    <details class="menu user">
+      <summary>
+        <span class="avatar" aria-hidden="true">{initials(displayName)}</span>
+        <span class="visually-hidden">Your menu, {displayName}</span>
+      </summary>
+      <div>
+        <p class="who">
+          <b>{displayName}</b>
+          <small>{username}</small>
+        </p>
+        <ThemeForm theme={theme} next={within(path, organization)} />
+        <form method="post" action="/logout">
+          <button type="submit" class="plain">Sign out</button>
+        </form>
+      </div>
+    </details>
+  );
+}
+
+const THEME_WORDS = { system: "System", light: "Light", dark: "Dark" };
+
+function ThemeForm({ theme, next }: { readonly theme: Theme; readonly next: string }) {
+  return (
+    <form class="themes" method="post" action="/theme" data-theme-form>
+      <input type="hidden" name="next" value={next} />
+      <fieldset>
+        <legend>Theme</legend>
+        {THEMES.map((name) => (
+          <button
+            type="submit"
+            name="theme"
+            value={name}
+            aria-pressed={name === theme ? "true" : "false"}
+          >
+            <Icon name={name} />
+            {THEME_WORDS[name]}
+          </button>
+        ))}
+      </fieldset>
+    </form>
+  );
+}

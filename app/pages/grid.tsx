@@ -1,0 +1,34 @@
+/** GridLab: the editable grid. The server draws its frame and columns; the records stream in. */
+import { island as GridIsland } from "../../islands/grid/grid.tsx";
+import { readShape } from "../../islands/grid/shape.ts";
+import type { Membership } from "../env.ts";
+import { fieldsFor } from "./fields.ts";
+import { Island } from "./island.tsx";
+import { workplaceOf } from "./workplace.ts";
+
+interface GridProps {
+  readonly organization: Membership;
+  /** The page's query: sort, search and filters. */
+  readonly search: { readonly [name: string]: string };
+}
+
+/** The request for the first page, as the island will make it. */
+export const gridEarly = (organizationId: string): string =>
+  `/api/pfa-data?organizationId=${organizationId}&limit=1000`;
+
+export const Grid = ({ organization, search }: GridProps) => (
+  <>
+    <noscript>
+      <p class="notice">GridLab needs scripts. CommandDeck shows the figures without them.</p>
+    </noscript>
+    <Island
+      name="grid"
+      component={GridIsland}
+      props={{
+        workplace: workplaceOf(organization),
+        fields: fieldsFor(organization.permissions),
+        shape: readShape(search),
+      }}
+    />
+  </>
+);

@@ -1,0 +1,129 @@
+/** Every page and the files it loads; each route answers a whole document, or leads to the login. */
+import { type Context, Hono } from "hono";
+import { getCookie } from "hono/cookie";
+import { NONCE, secureHeaders } from "hono/secure-headers";
+import type { ComponentChildren } from "preact";
+import { isTheme, type Theme, themeCookie } from "../../islands/theme.ts";
+import type { Assets } from "../assets.ts";
+import type { AppEnv, Membership, Session } from "../env.ts";
+import { Deck, type DeckData } from "./deck.tsx";
+import { documentOf, type PageHead } from "./document.tsx";
+import { Frame } from "./frame.tsx";
+import { Grid, gridEarly } from "./grid.tsx";
+import { Login, type LoginProps } from "./login.tsx";
+import { Notice } from "./notice.tsx";
+import { sitePath } from "./path.ts";
+
+export interface PagesOptions {
+  readonly assets: Assets;
+  /** What CommandDeck shows of an organization the session may read. */
+  readonly deck: (session: Session, organizationId: string) => Promise<DeckData>;
+  /** Sets the session cookie on `c`; returns a message for the user when it cannot. */
+  readonly signIn: (c: Context<AppEnv>, credentials: Credentials) => Promise<string | undefined>;
+  /** Ends the session and clears its cookie. */
+  readonly signOut: (c: Context<AppEnv>) => Promise<void>;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+type View = { readonly head: Omit<PageHead, "theme" | "nonce">; readonly body: ComponentChildren };
+
+/** Attached to each page alone: the API next door sets its own headers. */
+const secured = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'", NONCE],
+    styleSrc: ["'self'", NONCE],
+    imgSrc: ["'self'", "data:"],
+    connectSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    objectSrc: ["'none'"],
+  },
+  xFrameOptions: "DENY",
+  // With no-referrer a browser tells "null" as the origin of a form, and the sign-in could not be told from another site's.
+  referrerPolicy: "same-origin",
+});
+
+const themeOf = (c: Context<AppEnv>): Theme => {
+  const theme = getCookie(c, "theme");
+  return isTheme(theme) ? theme : "system";
+};
+
+export function pages({ assets, deck, signIn, signOut }: PagesOptions): Hono<AppEnv> {
+  const show = (c: Context<AppEnv>, { head, body }: View, status: 200 | 401 | 403 = 200) => {
+    const nonce = c.get("secureHeadersNonce");
+    c.header("cache-control", "private, no-cache");
+    return c.html(documentOf(assets, { ...head, theme: themeOf(c), nonce }, body), status);
+  };
+  const login = (c: Context<AppEnv>, props: LoginProps) => {
+    const title = props.error ? "Error: Sign in" : "Sign in";
+    return show(
+      c,
+      { head: { title, islands: [] }, body: <Login {...props} /> },
+      props.error ? 401 : 200,
+    );
+  };
+  /** A page of an organization: the session's first, or the one `?org=` names. */
+  const framed = async (
+    c: Context<AppEnv>,
+    view: (session: Session, organization: Membership) => View | Promise<View>,
+  ) => {
+    const session = c.get("session");
+    const { pathname, search } = new URL(c.req.url);
+    if (!session) return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
+    const code = c.req.query("org");
+    const organization = session.organizations.find((one) => !code || one.code === code);
+    const missing = !organization || !organization.permissions.includes("Read");
+    const { head, body } = missing
+      ? {
+        head: { title: "No access", islands: [] },
+        body: <Notice code={code} organization={organization} />,
+      }
+      : await view(session, organization);
+    const frame = { session, organization, path: pathname, theme: themeOf(c) };
+    return show(c, {
+      head: { ...head, islands: ["shell", ...head.islands] },
+      body: <Frame {...frame}>{body}</Frame>,
+    }, missing ? 403 : 200);
+  };
+
+  return new Hono<AppEnv>()
+    .get("/assets/*", (c) => {
+      return assets.fetch(c.req.path, c.req.header("accept-encoding")) ?? c.notFound();
+    })
+    .get("/login", secured, (c) => {
+      const next = sitePath(c.req.query("next"));
+      return c.get("session") ? c.redirect(next, 303) : login(c, { next });
+    })
+    .post("/login", secured, async (c) => {
+      const form = await c.req.parseBody();
+      const text = (name: string) => typeof form[name] === "string" ? form[name] : "";
+      const [username, next] = [text("username").trim(), sitePath(text("next"))];
+      const error = await signIn(c, { username, password: text("password") });
+      return error === undefined ? c.redirect(next, 303) : login(c, { next, username, error });
+    })
+    .post("/logout", async (c) => {
+      await signOut(c);
+      return c.redirect("/login", 303);
+    })
+    .post("/theme", async (c) => {
+      const { theme, next } = await c.req.parseBody();
+      if (typeof theme === "string" && isTheme(theme)) c.header("set-cookie", themeCookie(theme));
+      return c.redirect(sitePath(next), 303);
+    })
+    .get("/", secured, (c) =>
+      framed(c, async (session, organization) => ({
+        head: { title: "CommandDeck", islands: ["deck"] },
+        body: <Deck organization={organization} deck={await deck(session, organization.id)} />,
+      })))
+    .get("/grid", secured, (c) =>
+      framed(c, (_session, organization) => ({
+        head: { title: "GridLab", islands: ["grid"], early: gridEarly(organization.id) },
+        body: <Grid organization={organization} search={c.req.query()} />,
+      })));
+}

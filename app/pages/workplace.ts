@@ -1,0 +1,11 @@
+/** A membership as islands see it. */
+import type { Workplace } from "../../islands/field.ts";
+import type { Membership } from "../env.ts";
+
+export const workplaceOf = ({ id, code, name, permissions }: Membership): Workplace => ({
+  organizationId: id,
+  organizationCode: code,
+  organizationName: name,
+  mayEdit: permissions.includes("SaveDraft"),
+  maySync: permissions.includes("Sync"),
+});

@@ -1,0 +1,67 @@
+/** A trial of a PEMS connection: its health and one record, within its budget of calls. */
+import { Effect } from "effect";
+import { depart, holdBack, reserveCall } from "../db/budget.ts";
+import type { Sql } from "../db/sql.ts";
+import { makeClient } from "../pems/client.ts";
+import type { PemsError } from "../pems/errors.ts";
+import { Problem } from "./problem.ts";
+
+export interface Probed {
+  readonly connectionId: string;
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly organizationCode: string;
+  readonly timeoutMs: number;
+}
+
+export interface Probe {
+  readonly success: boolean;
+  readonly latencyMs: number;
+  readonly error: string | null;
+}
+
+/** A person waits for the answer. */
+const MOST_WAIT_MS = 10_000;
+
+/** Never throws for what PEMS does; 503 when the budget has no place soon. */
+export async function probe(auth: Sql, probed: Probed): Promise<Probe> {
+  const client = makeClient(probed);
+  let latencyMs = 0;
+  for (
+    const call of [
+      client.health(),
+      Effect.asVoid(client.list({ organizationCode: probed.organizationCode, limit: 1 })),
+    ]
+  ) {
+    await turn(auth, probed.connectionId);
+    const began = performance.now();
+    const error = await Effect.runPromise(
+      call.pipe(Effect.match({ onFailure: (failed: PemsError) => failed, onSuccess: () => null })),
+    );
+    latencyMs += Math.round(performance.now() - began);
+    if (error === null) continue;
+    if (error._tag === "RateLimited") {
+      await holdBack(auth, probed.connectionId, error.retryAfterMs ?? 1000);
+    }
+    return { success: false, latencyMs, error: error.message };
+  }
+  return { success: true, latencyMs, error: null };
+}
+
+/** Waits for a place in the budget that all calls share, and for room to leave. */
+async function turn(auth: Sql, connectionId: string): Promise<void> {
+  const call = await reserveCall(auth, connectionId, { probing: true });
+  if (call === undefined || call.inMs > MOST_WAIT_MS) {
+    throw new Problem("not_ready", "This PEMS takes no calls just now", [], {
+      "retry-after": String(Math.ceil((call?.inMs ?? MOST_WAIT_MS) / 1000)),
+    });
+  }
+  let waitMs = call.inMs;
+  let left = call.departure !== null;
+  while (!left) {
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const told = await depart(auth, connectionId);
+    left = "departure" in told;
+    waitMs = "waitMs" in told ? told.waitMs : 0;
+  }
+}

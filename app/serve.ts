@@ -1,0 +1,77 @@
+/** The application over HTTP: the app, its live sockets and its pages on one port. */
+import type { Database } from "../db/sql.ts";
+import type { Config } from "../domain/config.ts";
+import type { Vault } from "../pems/credentials.ts";
+import { makeApp } from "./app.ts";
+import { bundleAssets } from "./assets.ts";
+import { makeDeck } from "./deck.ts";
+import { makeLive } from "./live.ts";
+import { setLogLevel } from "./log.ts";
+import { pages } from "./pages/pages.tsx";
+
+export interface ServeOptions {
+  readonly db: Database;
+  readonly config: Config;
+  readonly vault: Vault;
+  /** False: the API alone. */
+  readonly withPages?: boolean;
+}
+
+export interface Served {
+  readonly url: string;
+  /** Takes no more requests, ends the sockets, and waits for the answers under way. */
+  stop(): Promise<void>;
+}
+
+/** Serves until stopped. Throws when the port is taken. */
+export async function serveApp(
+  { db, config, vault, withPages = true }: ServeOptions,
+): Promise<Served> {
+  setLogLevel(config.logLevel);
+  const assets = withPages ? await bundleAssets() : undefined;
+  const live = makeLive({ db, writeSync: config.writeSync });
+  try {
+    await live.ready;
+    const app = makeApp({
+      db,
+      config,
+      vault,
+      live,
+      pages: assets &&
+        (({ trySignIn, signOut }) =>
+          pages({ assets, deck: makeDeck(db.app, config.writeSync), signIn: trySignIn, signOut })),
+    });
+    const server = Deno.serve(
+      { port: config.port, hostname: config.host, onListen: () => {} },
+      app.fetch,
+    );
+    return {
+      url: `http://${reachable(config.host)}:${server.addr.port}`,
+      stop: async () => {
+        // Sockets first: a server that shuts down neither closes nor waits for them.
+        await live.close();
+        await within(server.shutdown(), LAST_ANSWERS_MS);
+      },
+    };
+  } catch (error) {
+    await live.close();
+    throw error;
+  }
+}
+
+/** Answers under way get this long. A socket whose browser is gone would keep the server waiting for ever. */
+const LAST_ANSWERS_MS = 10_000;
+
+/** The work, or the end of its time. */
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+/** An address to open in a browser on this machine. */
+const reachable = (host: string): string => {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+};

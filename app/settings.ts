@@ -1,0 +1,57 @@
+/** Routes of an organization's settings: is its PEMS there, and who wins a conflict. */
+import { Hono } from "hono";
+import { record } from "../db/audit.ts";
+import { changePolicy, findOrganization } from "../db/organizations.ts";
+import type { Sql } from "../db/sql.ts";
+import type { Policies } from "../domain/threeway.ts";
+import { ConflictPolicy, ConnectionTest } from "./admin_shapes.ts";
+import type { AppEnv } from "./env.ts";
+import { type Guard, sessionOf } from "./guard.ts";
+import { defaultConnection, type Defaults, endpointOf } from "./pems_settings.ts";
+import { probe } from "./probe.ts";
+import { Problem } from "./problem.ts";
+import { body, GUARDED, told } from "./shape.ts";
+
+export const settings = (auth: Sql, guard: Guard, defaults: Defaults) =>
+  new Hono<AppEnv>()
+    .post(
+      "/:organizationId/test-connection",
+      told("Administration", "Call PEMS as this organization would", { 200: ConnectionTest }, [
+        ...GUARDED,
+        "rule",
+        "not_ready",
+      ]),
+      guard.allow("path", "ManageSettings"),
+      async (c) => {
+        const organization = (await findOrganization(auth, c.get("organization").id))!;
+        const endpoint = await endpointOf(auth, defaults, organization);
+        const connectionId = organization.connectionId ??
+          await defaultConnection(auth, defaults);
+        if (endpoint === undefined || connectionId === null) {
+          throw new Problem("rule", `No PEMS is set up for ${organization.code}`);
+        }
+        const { timeoutMs } = defaults.config.pems;
+        const probed = { ...endpoint, connectionId, timeoutMs };
+        return c.json(await probe(auth, { ...probed, organizationCode: organization.code }));
+      },
+    )
+    .put(
+      "/:organizationId/conflict-policy",
+      told("Administration", "Who wins a conflict, by field", { 200: ConflictPolicy }, GUARDED),
+      guard.allow("path", "ManageSettings"),
+      body(ConflictPolicy),
+      async (c) => {
+        const fields = c.req.valid("json").fields as Policies;
+        const { id } = c.get("organization");
+        await auth.begin(async (tx) => {
+          await changePolicy(tx, id, fields);
+          await record(tx, [{
+            eventType: "PERMISSION_CHANGED",
+            organizationId: id,
+            userId: sessionOf(c).user.id,
+            details: { conflictPolicy: fields },
+          }]);
+        });
+        return c.json({ fields });
+      },
+    );

@@ -1,0 +1,191 @@
+/** Shapes of the sync with PEMS: triggers, status, jobs, conflicts, dead letters, notifications, audit. */
+import { Schema } from "effect";
+import { PRIORITIES } from "../domain/status.ts";
+import { Fields, SomeFields } from "./record_shapes.ts";
+import { Id, Instant, text } from "./shape.ts";
+
+const maybe = Schema.optionalKey;
+const Text = Schema.String;
+const orNull = Schema.NullOr;
+const Count = Schema.Int;
+
+export const WriteSync = Schema.Struct({
+  organizationId: Id,
+  modificationIds: maybe(Schema.Array(Id)),
+  priority: maybe(Schema.Literals(PRIORITIES)),
+}).annotate({ identifier: "WriteSync" });
+
+export const ReadSync = Schema.Struct({ organizationId: Id, full: maybe(Schema.Boolean) })
+  .annotate({ identifier: "ReadSync" });
+export const ReadSyncQueued = Schema.Struct({ success: Schema.Literal(true), jobId: Id })
+  .annotate({ identifier: "ReadSyncQueued" });
+
+export const SyncStatus = Schema.Struct({
+  totalQueued: Count,
+  processing: Count,
+  completed: Count,
+  failed: Count,
+  conflicts: Count,
+  deadLetters: Count,
+  waiting: Count,
+  avgSyncTime: orNull(Schema.Finite),
+  lastSyncAt: orNull(Instant),
+  nextSyncAt: orNull(Instant),
+  health: Schema.Literals(["healthy", "degraded", "paused", "down"]),
+  reasons: Schema.Array(Text),
+}).annotate({ identifier: "SyncStatus" });
+
+export const Pause = Schema.Struct({ organizationId: Id, reason: maybe(orNull(text(500))) })
+  .annotate({ identifier: "Pause" });
+export const Paused = Schema.Struct({
+  success: Schema.Literal(true),
+  paused: Schema.Boolean,
+  status: SyncStatus,
+}).annotate({ identifier: "Paused" });
+
+const job = {
+  id: Id,
+  kind: Schema.Literals(["commit", "write_sync", "read_sync", "rollback", "replay"]),
+  status: Schema.Literals(["queued", "running", "completed", "failed"]),
+  userId: orNull(Id),
+  userName: orNull(Text),
+  reason: orNull(Text),
+  total: Count,
+  done: Count,
+  /** Its modifications by state. */
+  counts: Schema.Record(Text, Count),
+  error: orNull(Text),
+  createdAt: Instant,
+  startedAt: orNull(Instant),
+  finishedAt: orNull(Instant),
+  durationMs: orNull(Count),
+};
+export const Jobs = Schema.Struct({
+  jobs: Schema.Array(Schema.Struct(job)),
+  nextCursor: orNull(Text),
+}).annotate({ identifier: "SyncJobs" });
+
+const Attempt = Schema.Struct({
+  nth: Count,
+  sentAt: Text,
+  answeredAt: Text,
+  latencyMs: Schema.Finite,
+  status: orNull(Count),
+  outcome: Text,
+  error: orNull(Text),
+});
+const Changes = Schema.Record(
+  Text,
+  Schema.Struct({ from: Schema.Unknown, to: Schema.Unknown }),
+);
+export const Job = Schema.Struct({
+  ...job,
+  items: Schema.Array(Schema.Struct({
+    modificationId: Id,
+    pfaId: Text,
+    userId: Id,
+    userName: Text,
+    operation: Schema.Literals(["UPDATE", "DELETE"]),
+    status: Text,
+    changes: Changes,
+    changeReason: orNull(Text),
+    baseVersion: Count,
+    pemsVersion: orNull(Count),
+    error: orNull(Text),
+    committedAt: orNull(Instant),
+    syncedAt: orNull(Instant),
+    attempts: Schema.Array(Attempt),
+  })),
+  nextCursor: orNull(Text),
+}).annotate({ identifier: "SyncJob" });
+
+export const CONFLICT_STATUSES = [
+  "unresolved",
+  "resolved_local",
+  "resolved_pems",
+  "resolved_merged",
+  "resolved_auto",
+] as const;
+export const Conflict = Schema.Struct({
+  id: Id,
+  pfaId: Text,
+  modificationIds: Schema.Array(Id),
+  localVersion: Count,
+  pemsVersion: Count,
+  /** What the planner saw, by field of the change. */
+  baseData: SomeFields,
+  localData: SomeFields,
+  pemsData: Fields,
+  pemsChangedBy: orNull(Text),
+  pemsChangedAt: orNull(Instant),
+  kind: Schema.Literals(["fields", "merge_invalid", "delete", "outcome_unknown"]),
+  conflictFields: Schema.Array(Text),
+  reason: Text,
+  status: Schema.Literals(CONFLICT_STATUSES),
+  resolution: orNull(Text),
+  resolvedBy: orNull(Text),
+  resolvedAt: orNull(Instant),
+  createdAt: Instant,
+}).annotate({ identifier: "Conflict" });
+export const Conflicts = Schema.Struct({
+  conflicts: Schema.Array(Conflict),
+  nextCursor: orNull(Text),
+  total: Count,
+}).annotate({ identifier: "Conflicts" });
+
+export const DeadLetters = Schema.Struct({
+  deadLetters: Schema.Array(Schema.Struct({
+    id: Id,
+    pfaId: Text,
+    userId: Id,
+    userName: Text,
+    jobId: orNull(Id),
+    operation: Schema.Literals(["UPDATE", "DELETE"]),
+    changes: Changes,
+    changeReason: orNull(Text),
+    baseVersion: Count,
+    error: orNull(Text),
+    retryCount: Count,
+    committedAt: Instant,
+    failedAt: Instant,
+    attempts: Schema.Array(Attempt),
+  })),
+  nextCursor: orNull(Text),
+  total: Count,
+}).annotate({ identifier: "DeadLetters" });
+
+export const Notifications = Schema.Struct({
+  notifications: Schema.Array(Schema.Struct({
+    id: Id,
+    organizationId: Id,
+    kind: Schema.Literals(["conflict", "failure", "outage", "paused", "resumed"]),
+    title: Text,
+    body: Text,
+    pfaId: orNull(Text),
+    createdAt: Instant,
+    readAt: orNull(Instant),
+  })),
+  unread: Count,
+  nextCursor: orNull(Text),
+}).annotate({ identifier: "Notifications" });
+export const MarkRead = Schema.Struct({ ids: Schema.Array(Id) }).annotate({
+  identifier: "MarkRead",
+});
+export const MarkedRead = Schema.Struct({ read: Count }).annotate({ identifier: "MarkedRead" });
+
+export const Entries = Schema.Struct({
+  entries: Schema.Array(Schema.Struct({
+    id: Text,
+    at: Instant,
+    eventType: Text,
+    userId: orNull(Id),
+    userName: orNull(Text),
+    workerId: orNull(Id),
+    pfaId: orNull(Text),
+    modificationId: orNull(Id),
+    writeId: orNull(Id),
+    jobId: orNull(Id),
+    details: Schema.Record(Text, Schema.Unknown),
+  })),
+  nextCursor: orNull(Text),
+}).annotate({ identifier: "AuditEntries" });

@@ -1,0 +1,162 @@
+/** Sync jobs as they are read: what one commit, read sync or rollback started and how far it is. */
+import type { Delta } from "../domain/delta.ts";
+import type { Sql, Tx } from "./sql.ts";
+
+export interface JobRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly userId: string | null;
+  readonly userName: string | null;
+  readonly reason: string | null;
+  readonly total: number;
+  readonly done: number;
+  readonly error: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** Its modifications by state. */
+  readonly counts: { readonly [status: string]: number };
+}
+
+export interface JobFilter {
+  readonly status: string | null;
+  readonly kind: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Text in the reason, the user's name or a record's id. */
+  readonly search: string | null;
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+/** Newest first; ids are in order of time. */
+export const listJobs = (tx: Tx, filter: JobFilter): Promise<JobRow[]> =>
+  tx<JobRow[]>`
+    select ${columns(tx)}
+    from sync_job j left join app_user u on u.id = j.user_id
+    where j.organization_id = current_organization()
+      and (${filter.before}::text is null or j.id < ${filter.before}::text::uuid)
+      and (${filter.status}::text is null or j.status = ${filter.status}::text)
+      and (${filter.kind}::text is null or j.kind = ${filter.kind}::text)
+      and (${filter.from}::text is null or j.created_at >= ${filter.from}::text::timestamptz)
+      and (${filter.to}::text is null or j.created_at < ${filter.to}::text::timestamptz)
+      and (${filter.search}::text is null
+        or strpos(lower(concat_ws(' ', j.reason, u.display_name, u.username)),
+          lower(${filter.search}::text)) > 0
+        or exists (select from pfa_modification m
+          where m.job_id = j.id and lower(m.pfa_id) = lower(${filter.search}::text)))
+    order by j.id desc
+    limit ${filter.limit}`;
+
+export async function findJob(tx: Tx, id: string): Promise<JobRow | undefined> {
+  const [row] = await tx<JobRow[]>`
+    select ${columns(tx)}
+    from sync_job j left join app_user u on u.id = j.user_id
+    where j.organization_id = current_organization() and j.id = ${id}`;
+  return row;
+}
+
+const columns = (tx: Tx) =>
+  tx`
+    j.id, j.kind, j.status, j.user_id as "userId", u.display_name as "userName", j.reason, j.total,
+    j.done, j.error, j.created_at as "createdAt", j.started_at as "startedAt",
+    j.finished_at as "finishedAt",
+    coalesce((
+      select jsonb_object_agg(sync_status, n) from (
+        select m.sync_status, count(*) as n from pfa_modification m
+        where m.job_id = j.id group by m.sync_status) s), '{}') as counts`;
+
+export interface ItemRow {
+  readonly modificationId: string;
+  readonly pfaId: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly operation: string;
+  readonly status: string;
+  readonly changes: Delta;
+  readonly changeReason: string | null;
+  readonly baseVersion: number;
+  readonly pemsVersion: number | null;
+  readonly error: string | null;
+  readonly committedAt: Date | null;
+  readonly syncedAt: Date | null;
+  readonly nth: string;
+  readonly attempts: ReadonlyArray<{
+    readonly nth: number;
+    readonly sentAt: string;
+    readonly answeredAt: string;
+    readonly latencyMs: number;
+    readonly status: number | null;
+    readonly outcome: string;
+    readonly error: string | null;
+  }>;
+}
+
+/** The job's modifications in the order of their commit, each with the attempts of the write that carried it. */
+export const listItems = (
+  tx: Tx,
+  jobId: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<ItemRow[]> =>
+  tx<ItemRow[]>`
+    select m.id as "modificationId", m.pfa_id as "pfaId", m.user_id as "userId",
+      u.display_name as "userName", m.operation, m.sync_status as status, m.changes,
+      m.change_reason as "changeReason", m.base_version as "baseVersion",
+      m.pems_version as "pemsVersion", coalesce(m.sync_error, q.last_error) as error,
+      m.committed_at as "committedAt", m.synced_at as "syncedAt", m.committed_nth::text as nth,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('nth', a.nth, 'sentAt', a.sent_at,
+          'answeredAt', a.answered_at, 'latencyMs', a.latency_ms, 'status', a.status,
+          'outcome', a.outcome, 'error', a.error) order by a.answered_at, a.id)
+        from pfa_write_attempt a where a.write_id = coalesce(m.write_id, q.write_id)), '[]')
+        as attempts
+    from pfa_modification m
+    join app_user u on u.id = m.user_id
+    left join pfa_write_queue q on q.modification_id = m.id
+    where m.job_id = ${jobId} and m.organization_id = current_organization()
+      and (${after}::text is null or m.committed_nth > ${after}::text::bigint)
+    order by m.committed_nth
+    limit ${limit}`;
+
+/** The records a job queued, in the order of their commit. */
+export const listQueued = (
+  tx: Tx,
+  jobId: string,
+): Promise<Array<{ pfaId: string; modificationId: string }>> =>
+  tx<Array<{ pfaId: string; modificationId: string }>>`
+    select pfa_id as "pfaId", id as "modificationId" from pfa_modification
+    where job_id = ${jobId} and organization_id = current_organization()
+    order by committed_nth`;
+
+/** The organization whose job or conflict it is; undefined when there is none of that id. */
+export async function organizationOf(
+  app: Sql,
+  { job, conflict }: { readonly job?: string; readonly conflict?: string },
+): Promise<string | undefined> {
+  const [row] = await app<[{ id: string | null }]>`
+    select organization_of(${job ?? null}, ${conflict ?? null}) as id`;
+  return row.id ?? undefined;
+}
+
+/** The open read sync of the organization, or the new one that was asked for. */
+export async function requestReadSync(
+  tx: Tx,
+  { userId, full }: { readonly userId: string; readonly full: boolean },
+): Promise<{ readonly id: string; readonly made: boolean }> {
+  const [made] = await tx<Array<{ id: string }>>`
+    insert into sync_job (organization_id, kind, status, user_id, full_sweep)
+    values (current_organization(), 'read_sync', 'queued', ${userId}, ${full})
+    on conflict (organization_id) where kind = 'read_sync' and status in ('queued', 'running')
+    do nothing
+    returning id`;
+  if (made !== undefined) return { id: made.id, made: true };
+  const [open] = await tx<Array<{ id: string }>>`
+    select id from sync_job
+    where organization_id = current_organization() and kind = 'read_sync'
+      and status in ('queued', 'running')`;
+  // It ended between the two statements: the next one is ours.
+  return open === undefined
+    ? await requestReadSync(tx, { userId, full })
+    : { id: open.id, made: false };
+}

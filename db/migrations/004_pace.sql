@@ -1,0 +1,123 @@
+-- The budget of calls: when each call to PEMS may start, over all processes.
+
+-- How calls are spaced at a rate: no call closer than `period` to the one a ring before it, planned on an
+-- even beat. The plan is 2.2 % slower than the limit, and what really leaves is held to `span`, 1.2 % slower:
+-- between the two lies what a busy machine loses, above `span` the jitter on the way, so that neither a
+-- token bucket nor a sliding second is exceeded. Above 100 calls/s the ring covers a part of a second, to
+-- keep the row small.
+create function call_spacing(rate real, out ring int, out period interval, out beat interval,
+  out span interval)
+language sql immutable parallel safe as $$
+  select ring, time * 1.022, time * 1.022 / ring, time * 1.012
+  from (select greatest(floor(rate / ceil(rate / 100)), 1)::int as ring) r,
+    lateral (select interval '1 second' * ring / rate as time) t
+$$;
+
+-- Calls per second that may be made now: after a 429 the rate grows back to the limit within half a minute.
+create function current_rate(rate_limit int, rate_now real, rate_since timestamptz) returns real
+language sql stable parallel safe as $$
+  select least(rate_limit, rate_now + rate_limit / 30.0
+    * greatest(extract(epoch from clock_timestamp() - rate_since), 0))::real
+$$;
+
+-- The last n of the times.
+create function last_times(times timestamptz[], n int) returns timestamptz[]
+language sql immutable parallel safe as $$
+  select times[greatest(cardinality(times) - n, 0) + 1:]
+$$;
+
+-- Reserves up to `wanted` calls that may start within `horizon`, the earliest first. A place that is due at
+-- once counts as left already: `departure` is its number then. `served` moves the fair turns on, here since
+-- the row is written anyway.
+create function reserve_calls(connection uuid, wanted int, horizon interval,
+  served bigint[] default '{0,0,0}', probing boolean default false)
+returns table (send_at timestamptz, departure bigint) language plpgsql volatile as $$
+declare
+  budget pems_connection%rowtype;
+  spacing record;
+  soon timestamptz;
+begin
+  if wanted < 1 then
+    return;
+  end if;
+  -- A claim need not reach the disk by itself: the freeze that follows it does, and takes it along.
+  perform set_config('synchronous_commit', 'off', true);
+  select * into strict budget from pems_connection where id = connection for update;
+  if budget.circuit <> 'closed' and not probing then
+    return;
+  end if;
+  spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
+  for nth in 1 .. wanted loop
+    send_at := greatest(clock_timestamp(), budget.not_before, budget.next_send_at,
+      coalesce(budget.plans[cardinality(budget.plans) - spacing.ring + 1] + spacing.period, '-infinity'));
+    exit when send_at > clock_timestamp() + horizon;
+    budget.plans := budget.plans || send_at;
+    budget.next_send_at := send_at + spacing.beat;
+    departure := null;
+    soon := clock_timestamp() + interval '2 ms';
+    if send_at <= soon and coalesce(budget.departures[cardinality(budget.departures)
+        - spacing.ring + 1] + spacing.span, '-infinity') <= soon then
+      budget.departures := budget.departures || soon;
+      budget.departed := budget.departed + 1;
+      departure := budget.departed;
+    end if;
+    return next;
+  end loop;
+  update pems_connection set plans = last_times(budget.plans, spacing.ring),
+    next_send_at = budget.next_send_at,
+    departures = last_times(budget.departures, spacing.ring), departed = budget.departed,
+    turns = array[greatest(turns[1], served[1]), greatest(turns[2], served[2]),
+      greatest(turns[3], served[3])]
+  where id = connection;
+end $$;
+
+-- How many calls reserve_calls would grant now, without taking any: the bound of a claim.
+create function open_calls(connection uuid, horizon interval) returns int language sql volatile as $$
+  select case when circuit <> 'closed' or not_before > clock_timestamp() + horizon then 0 else
+    greatest(0, ceil(extract(epoch from clock_timestamp() + horizon
+      - greatest(next_send_at, clock_timestamp())) / extract(epoch from
+        (call_spacing(current_rate(rate_limit, rate_now, rate_since))).beat)))::int
+  end
+  from pems_connection where id = connection
+$$;
+
+-- A call leaves now, if the last second has room for it however late the calls before it left: `departure`
+-- is its number. Otherwise null, and `wait` is the time until it may ask again.
+create function depart(connection uuid, out departure bigint, out wait interval)
+language plpgsql volatile as $$
+declare
+  budget pems_connection%rowtype;
+  spacing record;
+  free_at timestamptz;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  select * into strict budget from pems_connection where id = connection for update;
+  spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
+  free_at := greatest(budget.not_before, coalesce(budget.departures[cardinality(budget.departures)
+    - spacing.ring + 1] + spacing.span, '-infinity'));
+  if free_at > clock_timestamp() then
+    wait := free_at - clock_timestamp();
+    return;
+  end if;
+  departure := budget.departed + 1;
+  update pems_connection set departed = departure,
+    departures = last_times(budget.departures || clock_timestamp(), spacing.ring)
+  where id = connection;
+end $$;
+
+-- The call left only now, later than it said: whoever counts on the room it left is held back by as much.
+create function note_late(connection uuid, departure bigint) returns void language plpgsql volatile as $$
+declare
+  budget pems_connection%rowtype;
+  place int;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  select * into strict budget from pems_connection where id = connection for update;
+  place := cardinality(budget.departures) - (budget.departed - departure);
+  if place < 1 then
+    return;
+  end if;
+  budget.departures[place] := greatest(budget.departures[place], clock_timestamp());
+  update pems_connection set departures = array(select unnest(budget.departures) order by 1)
+  where id = connection;
+end $$;

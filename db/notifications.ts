@@ -1,0 +1,31 @@
+/** Notifications: what a person must know until they have read it. */
+import type { Runner } from "./sql.ts";
+
+export interface Notification {
+  readonly organizationId: string;
+  readonly userIds: ReadonlyArray<string>;
+  /** Also everybody who manages the organization's settings. */
+  readonly administrators: boolean;
+  readonly kind: "conflict" | "failure" | "outage" | "paused" | "resumed";
+  readonly title: string;
+  readonly body: string;
+  readonly pfaId?: string;
+}
+
+/** One row per person; titles and bodies hold no money. */
+export const notify = (sql: Runner, notification: Notification) => {
+  const { organizationId, userIds, administrators, kind, title, body, pfaId = null } = notification;
+  return sql`
+    insert into notification (organization_id, user_id, kind, title, body, pfa_id)
+    select ${organizationId}, user_id, ${kind}, ${title}, ${body}, ${pfaId}
+    from (
+      select unnest(${userIds as string[]}::uuid[]) as user_id
+      union
+      select m.user_id from membership m
+      where ${administrators}::boolean and m.organization_id = ${organizationId}
+        and 'ManageSettings' = any(m.permissions)
+        and (m.expires_at is null or m.expires_at > now())
+      union
+      select u.id from app_user u where ${administrators}::boolean and u.is_admin
+    ) people`;
+};

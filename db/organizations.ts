@@ -1,0 +1,139 @@
+/** Organizations and their PEMS settings, by the role that may set them. Sealed keys go in; only fingerprints come out. */
+import type { Policies } from "../domain/threeway.ts";
+import { json, type Runner } from "./sql.ts";
+
+export interface OrganizationRow {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  /** Null: the environment's. */
+  readonly baseUrl: string | null;
+  readonly rateLimit: number | null;
+  readonly keyFingerprint: string | null;
+  readonly keySetAt: Date | null;
+  readonly connectionId: string | null;
+  readonly conflictPolicy: Policies;
+  readonly pause: string | null;
+  readonly pauseReason: string | null;
+  readonly pausedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+const columns = (sql: Runner) =>
+  sql`
+    id, code, name, pems_base_url as "baseUrl", pems_rate_limit as "rateLimit",
+    pems_key_fingerprint as "keyFingerprint", pems_key_set_at as "keySetAt",
+    connection_id as "connectionId", conflict_policy as "conflictPolicy", pause,
+    pause_reason as "pauseReason", paused_at as "pausedAt", created_at as "createdAt"`;
+
+/** By code, after this one; null: all organizations. */
+export const listOrganizations = (
+  auth: Runner,
+  { ids, after, limit }: {
+    readonly ids: ReadonlyArray<string> | null;
+    readonly after: string;
+    readonly limit: number;
+  },
+): Promise<OrganizationRow[]> =>
+  auth<OrganizationRow[]>`
+    select ${columns(auth)} from organization
+    where code > ${after}
+      and (${ids as string[] | null}::uuid[] is null or id = any(${ids as string[] | null}::uuid[]))
+    order by code
+    limit ${limit}`;
+
+export async function findOrganization(
+  auth: Runner,
+  id: string,
+): Promise<OrganizationRow | undefined> {
+  const [row] = await auth<OrganizationRow[]>`
+    select ${columns(auth)} from organization where id = ${id} for update`;
+  return row;
+}
+
+/** The sealed key; null: the environment's. */
+export async function sealedKey(auth: Runner, id: string): Promise<string | null> {
+  const [row] = await auth<Array<{ key: string | null }>>`
+    select pems_key as key from organization where id = ${id}`;
+  return row?.key ?? null;
+}
+
+/** The new organization; undefined when the code is taken. */
+export async function createOrganization(
+  auth: Runner,
+  { code, name }: { readonly code: string; readonly name: string },
+): Promise<OrganizationRow | undefined> {
+  const [row] = await auth<OrganizationRow[]>`
+    insert into organization (code, name) values (${code}, ${name})
+    on conflict (code) do nothing
+    returning ${columns(auth)}`;
+  return row;
+}
+
+/** Renames it. Throws Postgres's unique violation when the code is taken. */
+export const renameOrganization = (
+  auth: Runner,
+  id: string,
+  { code, name }: { readonly code?: string | undefined; readonly name?: string | undefined },
+) =>
+  auth`
+    update organization set code = coalesce(${code ?? null}, code),
+      name = coalesce(${name ?? null}, name)
+    where id = ${id}`;
+
+export interface PemsSettings {
+  readonly baseUrl: string | null;
+  readonly rateLimit: number | null;
+  /** Undefined: the key stays. */
+  readonly key: { readonly sealed: string; readonly fingerprint: string } | null | undefined;
+  readonly connectionId: string | null;
+}
+
+/** Sets where PEMS is; a new key resumes an organization that PEMS had refused. */
+export async function changePems(
+  auth: Runner,
+  id: string,
+  { baseUrl, rateLimit, key, connectionId }: PemsSettings,
+): Promise<OrganizationRow> {
+  const keeps = key === undefined;
+  const [row] = await auth<[OrganizationRow]>`
+    update organization o set pems_base_url = ${baseUrl}, pems_rate_limit = ${rateLimit},
+      connection_id = ${connectionId},
+      pems_key = case when ${keeps} then pems_key else ${key?.sealed ?? null} end,
+      pems_key_fingerprint = case when ${keeps} then pems_key_fingerprint
+        else ${key?.fingerprint ?? null} end,
+      pems_key_set_at = case when ${keeps} then pems_key_set_at when ${key !== null} then now() end,
+      pause = case when ${keeps} or pause <> 'credentials' then pause end,
+      pause_reason = case when ${keeps} or pause <> 'credentials' then pause_reason end,
+      paused_at = case when ${keeps} or pause <> 'credentials' then paused_at end
+    where id = ${id}
+    returning ${columns(auth)}`;
+  return row;
+}
+
+export const changePolicy = (auth: Runner, id: string, policy: Policies) =>
+  auth`
+    update organization set conflict_policy = ${json(policy)}::text::jsonb where id = ${id}`;
+
+/** Pauses writes unless they are paused already. Returns whether it did. */
+export async function pauseOrganization(
+  sql: Runner,
+  id: string,
+  reason: string | null,
+): Promise<boolean> {
+  const rows = await sql`
+    update organization set pause = 'administrator', pause_reason = ${reason}, paused_at = now()
+    where id = ${id} and pause is null
+    returning id`;
+  return rows.length > 0;
+}
+
+/** Ends a pause, whatever it was for; undefined when there was none. */
+export async function resumeOrganization(sql: Runner, id: string): Promise<string | undefined> {
+  const [row] = await sql<Array<{ pause: string }>>`
+    with before as (select id, pause from organization where id = ${id} and pause is not null for update)
+    update organization o set pause = null, pause_reason = null, paused_at = null
+    from before where o.id = before.id
+    returning before.pause`;
+  return row?.pause;
+}

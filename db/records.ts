@@ -1,0 +1,190 @@
+/** Records as a planner sees them: the mirror, every pending committed modification, and the own draft. */
+import type { SyncState } from "../domain/status.ts";
+import { recordOf, type Row, syncOf, type SyncRow, type ViewedRecord } from "./record_rows.ts";
+import type { Tx } from "./sql.ts";
+export type { ViewedRecord };
+
+/** Each absent (null) filter lets everything through; dates are civil and inclusive, about forecastStart. */
+export interface RecordFilter {
+  readonly search: string | null;
+  readonly category: string[] | null;
+  readonly class: string[] | null;
+  readonly source: string[] | null;
+  readonly dor: string[] | null;
+  readonly status: string[] | null;
+  readonly syncStatus: string[] | null;
+  readonly startFrom: string | null;
+  readonly startTo: string | null;
+  readonly pfaIds: string[] | null;
+}
+
+export interface RecordOrder {
+  /** A column of the mirror, and the type its values are compared by. */
+  readonly column: string;
+  readonly type: string;
+  readonly descending: boolean;
+}
+
+export interface RecordPage {
+  readonly filter: RecordFilter;
+  readonly order: RecordOrder;
+  /** The last record of the page before. */
+  readonly after: { readonly key: string | null; readonly pfaId: string } | undefined;
+  readonly limit: number;
+}
+
+/** The records of one page, in order; values not set come last either way. */
+export async function listRecords(
+  tx: Tx,
+  viewer: string,
+  page: RecordPage,
+): Promise<ReadonlyArray<ViewedRecord>> {
+  if (page.order.column !== "pfa_id" || !isOpen(page.filter)) {
+    return await readPage(tx, viewer, page);
+  }
+  // No overlay changes an id: the mirror's index alone tells the page, whatever is pending elsewhere
+  // (276 ms against 30 ms for 1,000 of 50,000 records with 10,000 pending).
+  const near = await tx<Array<{ pfa_id: string }>>`
+    select v.pfa_id from pfa_mirror v
+    where v.organization_id = current_organization() and ${beyond(tx, page.order, page.after)}
+    order by ${ordering(tx, page.order)}
+    limit ${page.limit}`;
+  const pfaIds = near.map((row) => row.pfa_id);
+  return await readPage(tx, viewer, { ...page, filter: { ...page.filter, pfaIds } });
+}
+
+const isOpen = (filter: RecordFilter): boolean =>
+  Object.values(filter).every((value) => value === null);
+
+async function readPage(
+  tx: Tx,
+  viewer: string,
+  { filter, order, after, limit }: RecordPage,
+): Promise<ReadonlyArray<ViewedRecord>> {
+  const rows = await tx<Row[]>`
+    with overlay as materialized (${overlays(tx, viewer, filter)}),
+    page as (
+      select v.*, v.${tx(order.column)}::text as sort_key
+      from ${viewed(tx)} v
+      where ${matching(tx, filter, viewer)} and ${beyond(tx, order, after)}
+      order by ${ordering(tx, order)}
+      limit ${limit}
+    )
+    select v.*, s.*, case when v.overlaid then (
+      select to_jsonb(m) from pfa_mirror m
+      where m.organization_id = v.organization_id and m.pfa_id = v.pfa_id) end as mirror
+    from page v left join lateral record_sync(v.pfa_id, ${viewer}::uuid) s on true
+    order by ${ordering(tx, order)}`;
+  return rows.map(recordOf);
+}
+
+/** How many records the filter lets through. */
+export async function countRecords(tx: Tx, viewer: string, filter: RecordFilter): Promise<number> {
+  const [row] = isOpen(filter)
+    ? await tx<[{ count: number }]>`
+      select count(*)::int from pfa_mirror where organization_id = current_organization()`
+    : await tx<[{ count: number }]>`
+      with overlay as materialized (${overlays(tx, viewer, filter)})
+      select count(*)::int from ${viewed(tx)} v where ${matching(tx, filter, viewer)}`;
+  return row.count;
+}
+
+/** One record; undefined when the organization has none of that id. */
+export async function findRecord(
+  tx: Tx,
+  viewer: string,
+  pfaId: string,
+): Promise<ViewedRecord | undefined> {
+  const rows = await tx<Row[]>`
+    with overlay as materialized (
+      select * from record_overlays(${viewer}::uuid) where pfa_id = ${pfaId}
+    )
+    select v.*, null as sort_key, s.*, case when v.overlaid then (
+      select to_jsonb(m) from pfa_mirror m
+      where m.organization_id = v.organization_id and m.pfa_id = v.pfa_id) end as mirror
+    from ${viewed(tx)} v left join lateral record_sync(v.pfa_id, ${viewer}::uuid) s on true
+    where v.pfa_id = ${pfaId}`;
+  return rows[0] && recordOf(rows[0]);
+}
+
+/** Named records need only their own overlays. */
+const overlays = (tx: Tx, viewer: string, { pfaIds }: RecordFilter) =>
+  pfaIds === null
+    ? tx`select * from record_overlays(${viewer}::uuid)`
+    : tx`select * from record_overlays(${viewer}::uuid) where pfa_id = any(${pfaIds}::text[])`;
+
+/** Few records have an overlay: the others come straight from the mirror, by its indexes. */
+const viewed = (tx: Tx) =>
+  tx`(
+    select m.*, false as overlaid from pfa_mirror m
+    where m.organization_id = current_organization()
+      and not exists (select from overlay o where o.pfa_id = m.pfa_id)
+    union all
+    select r.*, true from overlay o
+    join pfa_mirror m on m.organization_id = current_organization() and m.pfa_id = o.pfa_id,
+    lateral jsonb_populate_record(m, o.fields) r
+  )`;
+
+const matching = (tx: Tx, filter: RecordFilter, viewer: string) =>
+  tx`(
+    (${filter.search}::text is null or strpos(lower(concat_ws(' ', v.pfa_id, v.description,
+      v.area_silo, v.category, v.class, v.forecast_category, v.manufacturer, v.model, v.contract,
+      v.equipment)), lower(${filter.search}::text)) > 0)
+    and (${filter.category}::text[] is null or v.category = any(${filter.category}::text[]))
+    and (${filter.class}::text[] is null or v.class = any(${filter.class}::text[]))
+    and (${filter.source}::text[] is null or v.source = any(${filter.source}::text[]))
+    and (${filter.dor}::text[] is null or v.dor = any(${filter.dor}::text[]))
+    and (${filter.status}::text[] is null or case when v.is_discontinued then 'discontinued'
+      when v.is_actualized then 'actualized' else 'active' end = any(${filter.status}::text[]))
+    and (${filter.startFrom}::text is null or v.forecast_start >= ${filter.startFrom}::text::date)
+    and (${filter.startTo}::text is null or v.forecast_start <= ${filter.startTo}::text::date)
+    and ${filter.pfaIds === null ? tx`true` : tx`v.pfa_id = any(${filter.pfaIds}::text[])`}
+    and case
+      when ${filter.syncStatus}::text[] is null then true
+      when not v.overlaid and not ${filter.syncStatus}::text[] && array['clean', 'synced'] then false
+      else coalesce((select s.status from record_sync(v.pfa_id, ${viewer}::uuid) s), 'clean')
+        = any(${filter.syncStatus}::text[])
+    end
+  )`;
+
+const ordering = (tx: Tx, { column, descending }: RecordOrder) =>
+  descending
+    ? tx`v.${tx(column)} desc nulls last, v.pfa_id desc`
+    : tx`v.${tx(column)} nulls last, v.pfa_id`;
+
+/** What lies behind the cursor's record, nulls being last. */
+function beyond(tx: Tx, { column, type, descending }: RecordOrder, after: RecordPage["after"]) {
+  if (after === undefined) return tx`true`;
+  const value = tx`${after.key}::text::${tx(type)}`;
+  if (column === "pfa_id") {
+    return descending ? tx`v.pfa_id < ${after.pfaId}` : tx`v.pfa_id > ${after.pfaId}`;
+  }
+  if (after.key === null) {
+    return descending
+      ? tx`v.${tx(column)} is null and v.pfa_id < ${after.pfaId}`
+      : tx`v.${tx(column)} is null and v.pfa_id > ${after.pfaId}`;
+  }
+  return descending
+    ? tx`(v.${tx(column)} < ${value} or v.${tx(column)} is null
+      or v.${tx(column)} = ${value} and v.pfa_id < ${after.pfaId})`
+    : tx`(v.${tx(column)} > ${value} or v.${tx(column)} is null
+      or v.${tx(column)} = ${value} and v.pfa_id > ${after.pfaId})`;
+}
+
+/** Every record that is not at rest, for the viewer: own drafts and what is pending, with its badge. */
+export async function unsettled(
+  tx: Tx,
+  viewer: string,
+  limit: number,
+): Promise<ReadonlyArray<{ readonly pfaId: string; readonly sync: SyncState }>> {
+  const rows = await tx<Array<SyncRow & { pfa_id: string }>>`
+    select o.pfa_id, s.* from (
+      select distinct pfa_id from pfa_modification
+      where organization_id = current_organization()
+        and (sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+          or sync_status = 'draft' and user_id = ${viewer}::uuid)
+      order by pfa_id limit ${limit}
+    ) o, lateral record_sync(o.pfa_id, ${viewer}::uuid) s
+    order by o.pfa_id`;
+  return rows.map((row) => ({ pfaId: row.pfa_id, sync: syncOf(row) }));
+}

@@ -1,0 +1,926 @@
+-- The schema as the migrations leave it. Made by: deno run -A tests/schema.ts
+
+create sequence commit_order;
+grant usage on sequence commit_order to vanguard_app;
+grant usage on sequence commit_order to vanguard_worker;
+
+create sequence fencing_token;
+grant usage on sequence fencing_token to vanguard_worker;
+
+CREATE OR REPLACE FUNCTION apply_mirror(rows jsonb)
+ RETURNS TABLE(organization_id uuid, pfa_id text, version integer)
+ LANGUAGE sql
+AS $function$
+  with incoming as materialized (
+    select r.* from jsonb_populate_recordset(null::pfa_mirror, rows) r
+    order by r.organization_id, r.pfa_id
+  ), replaced as materialized (
+    select m.* from pfa_mirror m
+    join incoming i on i.organization_id = m.organization_id and i.pfa_id = m.pfa_id
+    where i.version > m.version
+    order by m.organization_id, m.pfa_id
+    for update of m
+  ), archived as (
+    insert into pfa_mirror_history (organization_id, pfa_id, version, record)
+    select r.organization_id, r.pfa_id, r.version, to_jsonb(r) from replaced r
+    returning 1
+  )
+  insert into pfa_mirror as m (organization_id, pfa_id, version, description, area_silo, category,
+    class, forecast_category, manufacturer, model, contract, equipment, source, dor, monthly_rate,
+    purchase_price, original_start, original_end, forecast_start, forecast_end, actual_start,
+    actual_end, is_actualized, is_discontinued, is_funds_transferable, updated_at, modified_by,
+    change_reason, origin)
+  select i.organization_id, i.pfa_id, i.version, i.description, i.area_silo, i.category,
+    i.class, i.forecast_category, i.manufacturer, i.model, i.contract, i.equipment, i.source, i.dor,
+    i.monthly_rate, i.purchase_price, i.original_start, i.original_end, i.forecast_start,
+    i.forecast_end, i.actual_start, i.actual_end, i.is_actualized, i.is_discontinued,
+    i.is_funds_transferable, i.updated_at, i.modified_by, i.change_reason, i.origin
+  from incoming i
+  -- archives first: a row that this very statement has replaced can no longer be locked
+  cross join (select count(*) from archived) before
+  on conflict (organization_id, pfa_id) do update set
+    version = excluded.version, description = excluded.description,
+    area_silo = excluded.area_silo, category = excluded.category, class = excluded.class,
+    forecast_category = excluded.forecast_category, manufacturer = excluded.manufacturer,
+    model = excluded.model, contract = excluded.contract, equipment = excluded.equipment,
+    source = excluded.source, dor = excluded.dor, monthly_rate = excluded.monthly_rate,
+    purchase_price = excluded.purchase_price, original_start = excluded.original_start,
+    original_end = excluded.original_end, forecast_start = excluded.forecast_start,
+    forecast_end = excluded.forecast_end, actual_start = excluded.actual_start,
+    actual_end = excluded.actual_end, is_actualized = excluded.is_actualized,
+    is_discontinued = excluded.is_discontinued,
+    is_funds_transferable = excluded.is_funds_transferable, updated_at = excluded.updated_at,
+    modified_by = excluded.modified_by, change_reason = excluded.change_reason,
+    origin = excluded.origin, mirrored_at = now()
+  where excluded.version > m.version
+  returning m.organization_id, m.pfa_id, m.version
+$function$
+;
+
+CREATE OR REPLACE FUNCTION call_spacing(rate real, OUT ring integer, OUT period interval, OUT beat interval, OUT span interval)
+ RETURNS record
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select ring, time * 1.022, time * 1.022 / ring, time * 1.012
+  from (select greatest(floor(rate / ceil(rate / 100)), 1)::int as ring) r,
+    lateral (select interval '1 second' * ring / rate as time) t
+$function$
+;
+
+CREATE OR REPLACE FUNCTION current_app_user()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select nullif(current_setting('app.user_id', true), '')::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION current_organization()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select nullif(current_setting('app.organization_id', true), '')::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION current_rate(rate_limit integer, rate_now real, rate_since timestamp with time zone)
+ RETURNS real
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select least(rate_limit, rate_now + rate_limit / 30.0
+    * greatest(extract(epoch from clock_timestamp() - rate_since), 0))::real
+$function$
+;
+
+CREATE OR REPLACE FUNCTION delta_columns(changes jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(jsonb_object_agg(lower(regexp_replace(key, '([A-Z])', '_\1', 'g')), value -> 'to'), '{}')
+  from jsonb_each(changes)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION depart(connection uuid, OUT departure bigint, OUT wait interval)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  budget pems_connection%rowtype;
+  spacing record;
+  free_at timestamptz;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  select * into strict budget from pems_connection where id = connection for update;
+  spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
+  free_at := greatest(budget.not_before, coalesce(budget.departures[cardinality(budget.departures)
+    - spacing.ring + 1] + spacing.span, '-infinity'));
+  if free_at > clock_timestamp() then
+    wait := free_at - clock_timestamp();
+    return;
+  end if;
+  departure := budget.departed + 1;
+  update pems_connection set departed = departure,
+    departures = last_times(budget.departures || clock_timestamp(), spacing.ring)
+  where id = connection;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION ensure_partitions()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  parent text;
+  month timestamptz;
+begin
+  foreach parent in array array['pfa_mirror_history', 'pfa_write_done', 'pfa_write_attempt', 'audit_entry'] loop
+    for nth in 0 .. 2 loop
+      month := date_trunc('month', now(), 'UTC') + make_interval(months => nth);
+      execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
+        parent || to_char(month at time zone 'UTC', '_YYYY_MM'), parent, month,
+        date_trunc('month', month + interval '32 days', 'UTC'));
+    end loop;
+    execute format('create table if not exists %I partition of %I default', parent || '_rest', parent);
+  end loop;
+end $function$
+;
+revoke execute on function ensure_partitions() from public;
+grant execute on function ensure_partitions() to vanguard_worker;
+
+CREATE OR REPLACE FUNCTION last_times(times timestamp with time zone[], n integer)
+ RETURNS timestamp with time zone[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select times[greatest(cardinality(times) - n, 0) + 1:]
+$function$
+;
+
+CREATE OR REPLACE FUNCTION move_lanes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  -- In the order in which commits lock lanes, so that neither waits for the other in a circle.
+  perform from pfa_lane where organization_id = new.id order by pfa_id for update;
+  update pfa_lane set connection_id = new.connection_id, paused = new.pause is not null
+  where organization_id = new.id;
+  perform pg_notify('pfa_work', coalesce(new.connection_id::text, ''));
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION note_late(connection uuid, departure bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  budget pems_connection%rowtype;
+  place int;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  select * into strict budget from pems_connection where id = connection for update;
+  place := cardinality(budget.departures) - (budget.departed - departure);
+  if place < 1 then
+    return;
+  end if;
+  budget.departures[place] := greatest(budget.departures[place], clock_timestamp());
+  update pems_connection set departures = array(select unnest(budget.departures) order by 1)
+  where id = connection;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION open_calls(connection uuid, horizon interval)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$
+  select case when circuit <> 'closed' or not_before > clock_timestamp() + horizon then 0 else
+    greatest(0, ceil(extract(epoch from clock_timestamp() + horizon
+      - greatest(next_send_at, clock_timestamp())) / extract(epoch from
+        (call_spacing(current_rate(rate_limit, rate_now, rate_since))).beat)))::int
+  end
+  from pems_connection where id = connection
+$function$
+;
+
+CREATE OR REPLACE FUNCTION organization_of(job uuid, conflict uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select coalesce((select organization_id from sync_job where id = job),
+    (select organization_id from pfa_sync_conflict where id = conflict))
+$function$
+;
+revoke execute on function organization_of(uuid,uuid) from public;
+grant execute on function organization_of(uuid,uuid) to vanguard_app;
+
+CREATE OR REPLACE FUNCTION record_overlays(viewer uuid)
+ RETURNS TABLE(pfa_id text, fields jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.pfa_id, jsonb_object_agg(f.key, f.value order by m.committed_nth nulls last)
+  from (
+    select pfa_id, committed_nth, operation, changes from pfa_modification
+    where organization_id = current_organization()
+      and sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+    union all
+    select pfa_id, null, operation, changes from pfa_modification
+    where organization_id = current_organization() and user_id = viewer and sync_status = 'draft'
+  ) m,
+  lateral jsonb_each(case m.operation
+    when 'DELETE' then '{"is_discontinued": true}' else delta_columns(m.changes) end) f
+  group by m.pfa_id
+$function$
+;
+
+CREATE OR REPLACE FUNCTION record_sync(record text, viewer uuid)
+ RETURNS TABLE(modification_id uuid, job_id uuid, status text, queued_at timestamp with time zone, synced_at timestamp with time zone, attempt integer, next_attempt_at timestamp with time zone, error text, conflict_id uuid, waiting_for text, stale boolean)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.id, m.job_id,
+    case
+      when m.sync_status not in ('committed', 'queued') then m.sync_status
+      when l.state = 'blocked' or l.paused then 'waiting'
+      when l.attempts > 0 and q.heads then 'retrying'
+      else 'queued'
+    end,
+    m.committed_at, m.synced_at,
+    case when q.heads then greatest(l.attempts, q.retry_count) else q.retry_count end::int,
+    case when q.heads and l.state = 'delayed' then l.due_at end,
+    case when m.sync_status not in ('draft', 'synced') then coalesce(m.sync_error, q.last_error) end,
+    c.id,
+    case
+      when m.sync_status not in ('committed', 'queued') then null
+      when l.state = 'blocked' then case when c.id is null then 'dead_letter' else 'conflict' end
+      when l.paused then 'paused'
+    end,
+    -- versions made by our own writes are no news
+    m.sync_status <> 'synced' and r.version - m.base_version > (
+      select count(distinct o.pems_version) from pfa_modification o
+      where o.organization_id = m.organization_id and o.pfa_id = m.pfa_id
+        and o.sync_status = 'synced' and o.pems_version > m.base_version)
+  from (
+    select * from pfa_modification n
+    where n.organization_id = current_organization() and n.pfa_id = record
+      and n.sync_status <> 'discarded' and (n.sync_status <> 'draft' or n.user_id = viewer)
+    order by n.committed_nth desc nulls first
+    limit 1
+  ) m
+  join pfa_mirror r on r.organization_id = m.organization_id and r.pfa_id = m.pfa_id
+  left join pfa_lane l on l.organization_id = m.organization_id and l.pfa_id = m.pfa_id
+  left join lateral (
+    select i.retry_count, i.last_error,
+      i.write_id = l.write_id or i.id = (
+        select min(h.id) from pfa_write_queue h
+        where h.organization_id = i.organization_id and h.pfa_id = i.pfa_id) as heads
+    from pfa_write_queue i where i.modification_id = m.id
+  ) q on true
+  left join pfa_sync_conflict c on c.organization_id = m.organization_id and c.pfa_id = m.pfa_id
+    and c.status = 'unresolved'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'The audit trail is append-only: cannot % an entry', lower(tg_op)
+    using errcode = 'insufficient_privilege';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION reserve_calls(connection uuid, wanted integer, horizon interval, served bigint[] DEFAULT '{0,0,0}'::bigint[], probing boolean DEFAULT false)
+ RETURNS TABLE(send_at timestamp with time zone, departure bigint)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  budget pems_connection%rowtype;
+  spacing record;
+  soon timestamptz;
+begin
+  if wanted < 1 then
+    return;
+  end if;
+  -- A claim need not reach the disk by itself: the freeze that follows it does, and takes it along.
+  perform set_config('synchronous_commit', 'off', true);
+  select * into strict budget from pems_connection where id = connection for update;
+  if budget.circuit <> 'closed' and not probing then
+    return;
+  end if;
+  spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
+  for nth in 1 .. wanted loop
+    send_at := greatest(clock_timestamp(), budget.not_before, budget.next_send_at,
+      coalesce(budget.plans[cardinality(budget.plans) - spacing.ring + 1] + spacing.period, '-infinity'));
+    exit when send_at > clock_timestamp() + horizon;
+    budget.plans := budget.plans || send_at;
+    budget.next_send_at := send_at + spacing.beat;
+    departure := null;
+    soon := clock_timestamp() + interval '2 ms';
+    if send_at <= soon and coalesce(budget.departures[cardinality(budget.departures)
+        - spacing.ring + 1] + spacing.span, '-infinity') <= soon then
+      budget.departures := budget.departures || soon;
+      budget.departed := budget.departed + 1;
+      departure := budget.departed;
+    end if;
+    return next;
+  end loop;
+  update pems_connection set plans = last_times(budget.plans, spacing.ring),
+    next_send_at = budget.next_send_at,
+    departures = last_times(budget.departures, spacing.ring), departed = budget.departed,
+    turns = array[greatest(turns[1], served[1]), greatest(turns[2], served[2]),
+      greatest(turns[3], served[3])]
+  where id = connection;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION uuid_v7()
+ RETURNS uuid
+ LANGUAGE sql
+ PARALLEL SAFE
+AS $function$
+  select encode(
+    set_bit(set_bit(
+      overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+        from 1 for 6),
+      52, 1), 53, 1),
+    'hex')::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION waiting_lanes(connection uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select count(*)::int from (
+    select from pfa_lane where connection_id = connection and state = 'ready' and not paused
+    limit 200000) l
+$function$
+;
+revoke execute on function waiting_lanes(uuid) from public;
+grant execute on function waiting_lanes(uuid) to vanguard_app;
+
+create table api_token (
+  id uuid not null default uuid_v7(),
+  token_hash bytea not null,
+  user_id uuid not null,
+  name text not null,
+  permissions text[],
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint api_token_name_check CHECK ((name <> ''::text)),
+  constraint api_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint api_token_pkey PRIMARY KEY (id),
+  constraint api_token_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX api_token_by_user ON api_token USING btree (user_id);
+grant delete, insert, select, update on api_token to vanguard_auth;
+
+create table app_user (
+  id uuid not null default uuid_v7(),
+  username text not null,
+  display_name text not null,
+  email text,
+  password_hash text,
+  is_admin boolean not null default false,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint app_user_display_name_check CHECK ((display_name <> ''::text)),
+  constraint app_user_username_check CHECK ((username <> ''::text)),
+  constraint app_user_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX app_user_email ON app_user USING btree (lower(email));
+CREATE UNIQUE INDEX app_user_username ON app_user USING btree (lower(username));
+grant delete, insert, select, update on app_user to vanguard_auth;
+grant select (id, username, display_name, email, is_admin) on app_user to vanguard_app;
+grant select (id, username, display_name, email, is_admin) on app_user to vanguard_worker;
+
+create table audit_entry (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default clock_timestamp(),
+  organization_id uuid,
+  event_type text not null,
+  user_id uuid,
+  worker_id uuid,
+  pfa_id text,
+  modification_id uuid,
+  write_id uuid,
+  job_id uuid,
+  details jsonb not null default '{}'::jsonb,
+  constraint audit_entry_event_type_check CHECK ((event_type = ANY (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text, 'WRITE_SETTLED'::text, 'CONFLICT_DETECTED'::text, 'CONFLICT_RESOLVED'::text, 'RETRY'::text, 'DEAD_LETTER'::text, 'REPLAY'::text, 'DISCARD'::text, 'ROLLBACK'::text, 'READ_SYNC'::text, 'PAUSE'::text, 'RESUME'::text, 'CIRCUIT_OPEN'::text, 'CIRCUIT_CLOSED'::text, 'LOGIN'::text, 'LOGIN_FAILED'::text, 'PERMISSION_DENIED'::text, 'PERMISSION_CHANGED'::text, 'CREDENTIAL_CHANGED'::text, 'EXPORT'::text, 'IMPORT'::text])))
+) partition by RANGE (at);
+CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC);
+CREATE INDEX audit_entry_record ON ONLY audit_entry USING btree (organization_id, pfa_id, at DESC) WHERE (pfa_id IS NOT NULL);
+alter table audit_entry enable row level security;
+create policy everywhere on audit_entry for all to vanguard_worker using (true);
+create policy identity on audit_entry for insert to vanguard_auth with check (true);
+create policy tenant on audit_entry for all to vanguard_app using ((organization_id = current_organization()));
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant insert, select on audit_entry to vanguard_app;
+grant insert on audit_entry to vanguard_auth;
+grant insert, select on audit_entry to vanguard_worker;
+
+create table membership (
+  organization_id uuid not null,
+  user_id uuid not null,
+  permissions text[] not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint membership_permissions_check CHECK ((permissions <@ ARRAY['Read'::text, 'EditForecast'::text, 'EditActuals'::text, 'Delete'::text, 'Import'::text, 'RefreshData'::text, 'Export'::text, 'ViewFinancials'::text, 'SaveDraft'::text, 'Sync'::text, 'ManageUsers'::text, 'ManageSettings'::text, 'ConfigureAlerts'::text, 'Impersonate'::text])),
+  constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint membership_pkey PRIMARY KEY (organization_id, user_id)
+);
+CREATE INDEX membership_by_user ON membership USING btree (user_id);
+alter table membership enable row level security;
+create policy everywhere on membership for all to vanguard_worker using (true);
+create policy identity on membership for all to vanguard_auth using (true);
+create policy tenant on membership for all to vanguard_app using ((organization_id = current_organization()));
+grant select on membership to vanguard_app;
+grant delete, insert, select, update on membership to vanguard_auth;
+grant select on membership to vanguard_worker;
+
+create table metric_series (
+  organization_id uuid not null,
+  metric text not null,
+  at timestamp with time zone not null,
+  value double precision not null,
+  constraint metric_series_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint metric_series_pkey PRIMARY KEY (organization_id, metric, at)
+);
+alter table metric_series enable row level security;
+create policy everywhere on metric_series for all to vanguard_worker using (true);
+create policy tenant on metric_series for all to vanguard_app using ((organization_id = current_organization()));
+grant select on metric_series to vanguard_app;
+grant delete, insert, select on metric_series to vanguard_worker;
+
+create table notification (
+  id uuid not null default uuid_v7(),
+  organization_id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  title text not null,
+  body text not null,
+  pfa_id text,
+  created_at timestamp with time zone not null default now(),
+  read_at timestamp with time zone,
+  constraint notification_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'failure'::text, 'outage'::text, 'paused'::text, 'resumed'::text]))),
+  constraint notification_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint notification_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint notification_pkey PRIMARY KEY (id)
+);
+CREATE INDEX notification_newest ON notification USING btree (user_id, created_at DESC);
+alter table notification enable row level security;
+create policy everywhere on notification for all to vanguard_worker using (true);
+create policy identity on notification for all to vanguard_auth using (true);
+create policy tenant on notification for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on notification to vanguard_app;
+grant insert, select, update on notification to vanguard_worker;
+grant select (id, organization_id, user_id, kind, title, body, pfa_id, created_at, read_at) on notification to vanguard_auth;
+grant update (read_at) on notification to vanguard_auth;
+
+create table organization (
+  id uuid not null default uuid_v7(),
+  code text not null,
+  name text not null,
+  pems_base_url text,
+  pems_key text,
+  pems_key_fingerprint text,
+  pems_key_set_at timestamp with time zone,
+  pems_rate_limit integer,
+  connection_id uuid,
+  conflict_policy jsonb not null default '{}'::jsonb,
+  pause text,
+  pause_reason text,
+  paused_at timestamp with time zone,
+  mirrored_until timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint organization_code_check CHECK ((code ~ '^[A-Z0-9][A-Z0-9_-]{0,31}$'::text)),
+  constraint organization_name_check CHECK ((name <> ''::text)),
+  constraint organization_pause_check CHECK ((pause = ANY (ARRAY['administrator'::text, 'credentials'::text, 'rewind'::text]))),
+  constraint organization_pems_rate_limit_check CHECK ((pems_rate_limit > 0)),
+  constraint paused_with_time CHECK (((pause IS NULL) = (paused_at IS NULL))),
+  constraint organization_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES pems_connection(id),
+  constraint organization_pkey PRIMARY KEY (id),
+  constraint organization_code_key UNIQUE (code)
+);
+alter table organization enable row level security;
+create policy everywhere on organization for all to vanguard_worker using (true);
+create policy identity on organization for all to vanguard_auth using (true);
+create policy tenant on organization for all to vanguard_app using ((id = current_organization()));
+CREATE TRIGGER lanes_follow AFTER UPDATE OF connection_id, pause ON organization FOR EACH ROW WHEN (((old.connection_id IS DISTINCT FROM new.connection_id) OR ((old.pause IS NULL) <> (new.pause IS NULL)))) EXECUTE FUNCTION move_lanes();
+grant delete, insert, select, update on organization to vanguard_auth;
+grant select, update on organization to vanguard_worker;
+grant select (id, code, name, connection_id, conflict_policy, pause, pause_reason, paused_at, mirrored_until) on organization to vanguard_app;
+grant update (conflict_policy, pause, pause_reason, paused_at) on organization to vanguard_app;
+
+create table organization_turn (
+  organization_id uuid not null,
+  priority smallint not null,
+  turn bigint not null default 0,
+  constraint organization_turn_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint organization_turn_pkey PRIMARY KEY (organization_id, priority)
+) with (fillfactor=50);
+alter table organization_turn enable row level security;
+create policy everywhere on organization_turn for all to vanguard_worker using (true);
+create policy tenant on organization_turn for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on organization_turn to vanguard_app;
+grant insert, select, update on organization_turn to vanguard_worker;
+
+create table pems_connection (
+  id uuid not null default uuid_v7(),
+  base_url text not null,
+  key_fingerprint text not null,
+  rate_limit integer not null,
+  rate_now real not null,
+  rate_since timestamp with time zone not null default now(),
+  plans timestamp with time zone[] not null default '{}'::timestamp with time zone[],
+  next_send_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  departures timestamp with time zone[] not null default '{}'::timestamp with time zone[],
+  departed bigint not null default 0,
+  not_before timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  rate_limit_hits bigint not null default 0,
+  turns bigint[] not null default '{0,0,0}'::bigint[],
+  circuit text not null default 'closed'::text,
+  circuit_since timestamp with time zone not null default now(),
+  circuit_failures integer not null default 0,
+  probe_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint pems_connection_circuit_check CHECK ((circuit = ANY (ARRAY['closed'::text, 'open'::text, 'probing'::text]))),
+  constraint pems_connection_rate_limit_check CHECK ((rate_limit > 0)),
+  constraint pems_connection_rate_now_check CHECK ((rate_now > (0)::double precision)),
+  constraint pems_connection_pkey PRIMARY KEY (id),
+  constraint pems_connection_base_url_key_fingerprint_key UNIQUE (base_url, key_fingerprint)
+) with (fillfactor=50);
+grant insert, select, update on pems_connection to vanguard_auth;
+grant insert, select, update on pems_connection to vanguard_worker;
+grant select (id, base_url, rate_limit, rate_now, rate_since, next_send_at, not_before, rate_limit_hits, turns, circuit, circuit_since, probe_at) on pems_connection to vanguard_app;
+
+create table pems_write (
+  id uuid not null,
+  organization_id uuid not null,
+  pfa_id text not null,
+  operation text not null,
+  version integer not null,
+  body text not null,
+  delta jsonb not null,
+  modified_by text not null,
+  worker_id uuid not null,
+  fencing_token bigint not null,
+  sends integer not null default 0,
+  sent_at timestamp with time zone,
+  unknown boolean not null default false,
+  outcome text,
+  settled_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint pems_write_operation_check CHECK ((operation = ANY (ARRAY['UPDATE'::text, 'DELETE'::text]))),
+  constraint pems_write_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint pems_write_pkey PRIMARY KEY (id)
+) with (fillfactor=80);
+CREATE INDEX pems_write_record ON pems_write USING btree (organization_id, pfa_id, created_at DESC);
+alter table pems_write enable row level security;
+create policy everywhere on pems_write for all to vanguard_worker using (true);
+create policy tenant on pems_write for all to vanguard_app using ((organization_id = current_organization()));
+grant select on pems_write to vanguard_app;
+grant insert, select, update on pems_write to vanguard_worker;
+
+create table pfa_lane (
+  organization_id uuid not null,
+  pfa_id text not null,
+  connection_id uuid,
+  state text not null default 'ready'::text,
+  paused boolean not null default false,
+  priority smallint not null,
+  turn bigint not null,
+  pending integer not null,
+  due_at timestamp with time zone not null default now(),
+  attempts smallint not null default 0,
+  losses smallint not null default 0,
+  write_id uuid,
+  lease_owner uuid,
+  leased_until timestamp with time zone,
+  fencing_token bigint not null default 0,
+  constraint leased_by_someone CHECK (((state = 'leased'::text) = (lease_owner IS NOT NULL))),
+  constraint pfa_lane_pending_check CHECK ((pending >= 0)),
+  constraint pfa_lane_priority_check CHECK (((priority >= 0) AND (priority <= 2))),
+  constraint pfa_lane_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'delayed'::text, 'leased'::text, 'blocked'::text]))),
+  constraint pfa_lane_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES pems_connection(id),
+  constraint pfa_lane_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint pfa_lane_pkey PRIMARY KEY (organization_id, pfa_id)
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+CREATE INDEX pfa_lane_delayed ON pfa_lane USING btree (connection_id, due_at) WHERE (state = 'delayed'::text);
+CREATE INDEX pfa_lane_leased ON pfa_lane USING btree (connection_id) WHERE (state = 'leased'::text);
+CREATE INDEX pfa_lane_ready ON pfa_lane USING btree (connection_id, priority, turn) WHERE ((state = 'ready'::text) AND (NOT paused));
+alter table pfa_lane enable row level security;
+create policy everywhere on pfa_lane for all to vanguard_worker using (true);
+create policy tenant on pfa_lane for all to vanguard_app using ((organization_id = current_organization()));
+grant delete, insert, select, update on pfa_lane to vanguard_app;
+grant delete, insert, select, update on pfa_lane to vanguard_worker;
+
+create table pfa_mirror (
+  organization_id uuid not null,
+  pfa_id text not null,
+  version integer not null,
+  description text,
+  area_silo text not null,
+  category text not null,
+  class text not null,
+  forecast_category text,
+  manufacturer text,
+  model text,
+  contract text,
+  equipment text,
+  source text not null,
+  dor text not null,
+  monthly_rate numeric(14,2),
+  purchase_price numeric(14,2),
+  original_start date not null,
+  original_end date not null,
+  forecast_start date not null,
+  forecast_end date not null,
+  actual_start date,
+  actual_end date,
+  is_actualized boolean not null,
+  is_discontinued boolean not null,
+  is_funds_transferable boolean not null,
+  updated_at timestamp with time zone not null,
+  modified_by text,
+  change_reason text,
+  origin text not null,
+  mirrored_at timestamp with time zone not null default now(),
+  constraint pfa_mirror_description_check CHECK ((length(description) <= 500)),
+  constraint pfa_mirror_dor_check CHECK ((dor = ANY (ARRAY['BEO'::text, 'PROJECT'::text]))),
+  constraint pfa_mirror_origin_check CHECK ((origin = ANY (ARRAY['read_sync'::text, 'write'::text, 'read_back'::text]))),
+  constraint pfa_mirror_pfa_id_check CHECK ((pfa_id <> ''::text)),
+  constraint pfa_mirror_source_check CHECK ((source = ANY (ARRAY['Rental'::text, 'Purchase'::text]))),
+  constraint pfa_mirror_version_check CHECK ((version > 0)),
+  constraint pfa_mirror_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint pfa_mirror_pkey PRIMARY KEY (organization_id, pfa_id)
+) with (fillfactor=80);
+alter table pfa_mirror enable row level security;
+create policy everywhere on pfa_mirror for all to vanguard_worker using (true);
+create policy tenant on pfa_mirror for all to vanguard_app using ((organization_id = current_organization()));
+grant select on pfa_mirror to vanguard_app;
+grant insert, select, update on pfa_mirror to vanguard_worker;
+
+create table pfa_mirror_history (
+  organization_id uuid not null,
+  pfa_id text not null,
+  version integer not null,
+  record jsonb not null,
+  replaced_at timestamp with time zone not null default now()
+) partition by RANGE (replaced_at);
+CREATE INDEX pfa_mirror_history_record ON ONLY pfa_mirror_history USING btree (organization_id, pfa_id, version DESC);
+alter table pfa_mirror_history enable row level security;
+create policy everywhere on pfa_mirror_history for all to vanguard_worker using (true);
+create policy tenant on pfa_mirror_history for all to vanguard_app using ((organization_id = current_organization()));
+grant select on pfa_mirror_history to vanguard_app;
+grant insert, select on pfa_mirror_history to vanguard_worker;
+
+create table pfa_modification (
+  id uuid not null default uuid_v7(),
+  organization_id uuid not null,
+  pfa_id text not null,
+  user_id uuid not null,
+  operation text not null default 'UPDATE'::text,
+  origin text not null default 'edit'::text,
+  base_version integer not null,
+  changes jsonb not null,
+  change_reason text,
+  sync_status text not null default 'draft'::text,
+  sync_error text,
+  committed_nth bigint,
+  job_id uuid,
+  write_id uuid,
+  pems_version integer,
+  committed_at timestamp with time zone,
+  synced_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint committed_with_order CHECK (((sync_status = 'draft'::text) OR (sync_status = 'discarded'::text) OR (committed_nth IS NOT NULL))),
+  constraint pfa_modification_operation_check CHECK ((operation = ANY (ARRAY['UPDATE'::text, 'DELETE'::text]))),
+  constraint pfa_modification_origin_check CHECK ((origin = ANY (ARRAY['edit'::text, 'rollback'::text, 'resolution'::text]))),
+  constraint pfa_modification_sync_status_check CHECK ((sync_status = ANY (ARRAY['draft'::text, 'committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text, 'synced'::text, 'conflict'::text, 'failed'::text, 'discarded'::text]))),
+  constraint pfa_modification_job_id_fkey FOREIGN KEY (job_id) REFERENCES sync_job(id),
+  constraint pfa_modification_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint pfa_modification_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint pfa_modification_pkey PRIMARY KEY (id)
+) with (fillfactor=80);
+CREATE UNIQUE INDEX pfa_modification_draft ON pfa_modification USING btree (organization_id, user_id, pfa_id) WHERE (sync_status = 'draft'::text);
+CREATE INDEX pfa_modification_job ON pfa_modification USING btree (job_id) WHERE (job_id IS NOT NULL);
+CREATE INDEX pfa_modification_job_open ON pfa_modification USING btree (job_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text]));
+CREATE INDEX pfa_modification_pending ON pfa_modification USING btree (organization_id, pfa_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text, 'conflict'::text, 'failed'::text]));
+CREATE INDEX pfa_modification_record ON pfa_modification USING btree (organization_id, pfa_id, committed_nth DESC);
+CREATE INDEX pfa_modification_synced ON pfa_modification USING btree (organization_id, synced_at) WHERE (synced_at IS NOT NULL);
+alter table pfa_modification enable row level security;
+create policy everywhere on pfa_modification for all to vanguard_worker using (true);
+create policy tenant on pfa_modification for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on pfa_modification to vanguard_app;
+grant insert, select, update on pfa_modification to vanguard_worker;
+
+create table pfa_sync_conflict (
+  id uuid not null default uuid_v7(),
+  pfa_id text not null,
+  organization_id uuid not null,
+  modification_ids uuid[] not null,
+  write_id uuid,
+  local_version integer not null,
+  pems_version integer not null,
+  base_data jsonb not null,
+  local_data jsonb not null,
+  pems_data jsonb not null,
+  pems_changed_by text,
+  pems_changed_at timestamp with time zone,
+  kind text not null,
+  conflict_fields text[] not null,
+  reason text not null,
+  status text not null default 'unresolved'::text,
+  resolution text,
+  resolved_by uuid,
+  resolved_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint pfa_sync_conflict_kind_check CHECK ((kind = ANY (ARRAY['fields'::text, 'merge_invalid'::text, 'delete'::text, 'outcome_unknown'::text]))),
+  constraint pfa_sync_conflict_resolution_check CHECK ((resolution = ANY (ARRAY['use_local'::text, 'use_pems'::text, 'merge'::text]))),
+  constraint pfa_sync_conflict_status_check CHECK ((status = ANY (ARRAY['unresolved'::text, 'resolved_local'::text, 'resolved_pems'::text, 'resolved_merged'::text, 'resolved_auto'::text]))),
+  constraint pfa_sync_conflict_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint pfa_sync_conflict_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES app_user(id),
+  constraint pfa_sync_conflict_pkey PRIMARY KEY (id)
+);
+CREATE INDEX pfa_sync_conflict_newest ON pfa_sync_conflict USING btree (organization_id, created_at DESC);
+CREATE UNIQUE INDEX pfa_sync_conflict_open ON pfa_sync_conflict USING btree (organization_id, pfa_id) WHERE (status = 'unresolved'::text);
+alter table pfa_sync_conflict enable row level security;
+create policy everywhere on pfa_sync_conflict for all to vanguard_worker using (true);
+create policy tenant on pfa_sync_conflict for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on pfa_sync_conflict to vanguard_app;
+grant insert, select, update on pfa_sync_conflict to vanguard_worker;
+
+create table pfa_write_attempt (
+  id bigint not null generated always as identity,
+  write_id uuid not null,
+  organization_id uuid not null,
+  pfa_id text not null,
+  nth integer not null,
+  worker_id uuid not null,
+  sent_at timestamp with time zone not null,
+  answered_at timestamp with time zone not null default now(),
+  latency_ms real not null,
+  status integer,
+  outcome text not null,
+  error text
+) partition by RANGE (answered_at);
+CREATE INDEX pfa_write_attempt_record ON ONLY pfa_write_attempt USING btree (organization_id, pfa_id, answered_at DESC);
+CREATE INDEX pfa_write_attempt_write ON ONLY pfa_write_attempt USING btree (write_id);
+alter table pfa_write_attempt enable row level security;
+create policy everywhere on pfa_write_attempt for all to vanguard_worker using (true);
+create policy tenant on pfa_write_attempt for all to vanguard_app using ((organization_id = current_organization()));
+grant select on pfa_write_attempt to vanguard_app;
+grant insert, select on pfa_write_attempt to vanguard_worker;
+
+create table pfa_write_done (
+  id bigint not null,
+  modification_id uuid not null,
+  pfa_id text not null,
+  organization_id uuid not null,
+  operation text not null,
+  payload jsonb not null,
+  status text not null,
+  priority smallint not null,
+  retry_count smallint not null,
+  max_retries smallint not null,
+  last_attempt_at timestamp with time zone,
+  last_error text,
+  scheduled_at timestamp with time zone not null,
+  completed_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  write_id uuid,
+  constraint pfa_write_done_status_check CHECK ((status = ANY (ARRAY['completed'::text, 'discarded'::text])))
+) partition by RANGE (completed_at);
+alter table pfa_write_done enable row level security;
+create policy everywhere on pfa_write_done for all to vanguard_worker using (true);
+create policy tenant on pfa_write_done for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select on pfa_write_done to vanguard_app;
+grant insert, select on pfa_write_done to vanguard_worker;
+
+create table pfa_write_queue (
+  id bigint not null generated always as identity,
+  modification_id uuid not null,
+  pfa_id text not null,
+  organization_id uuid not null,
+  operation text not null,
+  payload jsonb not null,
+  status text not null default 'queued'::text,
+  priority smallint not null,
+  retry_count smallint not null default 0,
+  max_retries smallint not null,
+  last_attempt_at timestamp with time zone,
+  last_error text,
+  scheduled_at timestamp with time zone not null default now(),
+  completed_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  write_id uuid,
+  constraint pfa_write_queue_operation_check CHECK ((operation = ANY (ARRAY['UPDATE'::text, 'DELETE'::text]))),
+  constraint pfa_write_queue_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'syncing'::text, 'unknown'::text, 'conflict'::text, 'dead'::text, 'completed'::text, 'discarded'::text]))),
+  constraint pfa_write_queue_modification_id_fkey FOREIGN KEY (modification_id) REFERENCES pfa_modification(id),
+  constraint pfa_write_queue_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint pfa_write_queue_pkey PRIMARY KEY (id),
+  constraint pfa_write_queue_modification_id_key UNIQUE (modification_id)
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_cost_delay=0);
+CREATE INDEX pfa_write_queue_lane ON pfa_write_queue USING btree (organization_id, pfa_id, id);
+alter table pfa_write_queue enable row level security;
+create policy everywhere on pfa_write_queue for all to vanguard_worker using (true);
+create policy tenant on pfa_write_queue for all to vanguard_app using ((organization_id = current_organization()));
+grant delete, insert, select, update on pfa_write_queue to vanguard_app;
+grant delete, insert, select, update on pfa_write_queue to vanguard_worker;
+
+create table schema_migration (
+  number integer not null,
+  name text not null,
+  fingerprint text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migration_pkey PRIMARY KEY (number)
+);
+
+create table session (
+  id uuid not null default uuid_v7(),
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  address text,
+  user_agent text,
+  constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX session_by_user ON session USING btree (user_id);
+grant delete, insert, select, update on session to vanguard_auth;
+
+create table sign_in_failure (
+  subject text not null,
+  failures integer not null,
+  window_until timestamp with time zone not null,
+  constraint sign_in_failure_pkey PRIMARY KEY (subject)
+);
+grant delete, insert, select, update on sign_in_failure to vanguard_auth;
+
+create table sync_job (
+  id uuid not null default uuid_v7(),
+  organization_id uuid not null,
+  kind text not null,
+  status text not null,
+  user_id uuid,
+  reason text,
+  total integer not null default 0,
+  done integer not null default 0,
+  full_sweep boolean not null default false,
+  page_cursor text,
+  updated_since timestamp with time zone,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint sync_job_kind_check CHECK ((kind = ANY (ARRAY['commit'::text, 'write_sync'::text, 'read_sync'::text, 'rollback'::text, 'replay'::text]))),
+  constraint sync_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text]))),
+  constraint sync_job_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint sync_job_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint sync_job_pkey PRIMARY KEY (id)
+);
+CREATE INDEX sync_job_newest ON sync_job USING btree (organization_id, created_at DESC);
+CREATE UNIQUE INDEX sync_job_one_read ON sync_job USING btree (organization_id) WHERE ((kind = 'read_sync'::text) AND (status = ANY (ARRAY['queued'::text, 'running'::text])));
+alter table sync_job enable row level security;
+create policy everywhere on sync_job for all to vanguard_worker using (true);
+create policy tenant on sync_job for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on sync_job to vanguard_app;
+grant insert, select, update on sync_job to vanguard_worker;
+
+create table sync_worker (
+  id uuid not null,
+  started_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  in_flight integer not null default 0,
+  constraint sync_worker_pkey PRIMARY KEY (id)
+);
+grant select on sync_worker to vanguard_app;
+grant select on sync_worker to vanguard_auth;
+grant delete, insert, select, update on sync_worker to vanguard_worker;

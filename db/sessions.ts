@@ -1,0 +1,127 @@
+/** Who a session cookie or an API token stands for, asked anew with each request: a revocation holds at once. */
+import type { Runner, Sql } from "./sql.ts";
+
+export interface Bearer {
+  /** Of the session or the token. */
+  readonly id: string;
+  readonly userId: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly email: string | null;
+  readonly isAdmin: boolean;
+  /** A token's own limits; null: everything the user may. */
+  readonly permissions: string[] | null;
+  /** All organizations for an administrator, otherwise those of memberships that have not expired. */
+  readonly organizations: ReadonlyArray<
+    {
+      readonly id: string;
+      readonly code: string;
+      readonly name: string;
+      readonly permissions: string[] | null;
+    }
+  >;
+}
+
+/** The user of a live session; undefined when it expired, was revoked, or its user disabled. */
+export async function sessionBearer(auth: Sql, tokenHash: Uint8Array): Promise<Bearer | undefined> {
+  const [row] = await auth<Bearer[]>`
+    select s.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
+      u.is_admin as "isAdmin", null as permissions, ${organizations(auth)} as organizations
+    from session s join app_user u on u.id = s.user_id
+    where s.token_hash = ${tokenHash} and s.revoked_at is null and s.expires_at > now()
+      and u.disabled_at is null`;
+  return row;
+}
+
+/** The user of a live API token. When it was last used is kept to the minute. */
+export async function tokenBearer(auth: Sql, tokenHash: Uint8Array): Promise<Bearer | undefined> {
+  const [row] = await auth<Bearer[]>`
+    with used as (
+      update api_token set last_used_at = now()
+      where token_hash = ${tokenHash} and revoked_at is null
+        and coalesce(last_used_at, '-infinity') < now() - interval '1 minute'
+    )
+    select t.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
+      u.is_admin as "isAdmin", t.permissions, ${organizations(auth)} as organizations
+    from api_token t join app_user u on u.id = t.user_id
+    where t.token_hash = ${tokenHash} and t.revoked_at is null
+      and coalesce(t.expires_at, 'infinity') > now() and u.disabled_at is null`;
+  return row;
+}
+
+const organizations = (auth: Sql) =>
+  auth`
+    coalesce((
+      select jsonb_agg(jsonb_build_object('id', o.id, 'code', o.code, 'name', o.name,
+        'permissions', m.permissions) order by o.code)
+      from organization o
+      left join membership m on m.organization_id = o.id and m.user_id = u.id
+        and coalesce(m.expires_at, 'infinity') > now()
+      where u.is_admin or m.user_id is not null), '[]')`;
+
+export interface NewSession {
+  readonly tokenHash: Uint8Array;
+  readonly userId: string;
+  readonly ttlHours: number;
+  readonly address: string;
+  readonly userAgent: string | null;
+}
+
+export const openSession = (auth: Sql, session: NewSession) =>
+  auth`
+    insert into session (token_hash, user_id, expires_at, address, user_agent)
+    values (${session.tokenHash}, ${session.userId},
+      now() + ${session.ttlHours}::int * interval '1 hour', ${session.address},
+      ${session.userAgent})`;
+
+export const revokeSession = (auth: Sql, tokenHash: Uint8Array) =>
+  auth`update session set revoked_at = now() where token_hash = ${tokenHash} and revoked_at is null`;
+
+/** Ends every session of the user: after a new password, or when disabled. */
+export const revokeSessions = (auth: Runner, userId: string) =>
+  auth`update session set revoked_at = now() where user_id = ${userId} and revoked_at is null`;
+
+/** Of these sessions and tokens, the ids that are still good. */
+export async function liveCredentials(
+  auth: Sql,
+  ids: ReadonlyArray<string>,
+): Promise<ReadonlyArray<Pick<Bearer, "id" | "isAdmin" | "permissions" | "organizations">>> {
+  const rows = await auth<Bearer[]>`
+    select c.id, u.is_admin as "isAdmin", c.permissions, ${organizations(auth)} as organizations
+    from (
+      select id, user_id, null::text[] as permissions from session
+      where revoked_at is null and expires_at > now()
+      union all
+      select id, user_id, permissions from api_token
+      where revoked_at is null and coalesce(expires_at, 'infinity') > now()
+    ) c join app_user u on u.id = c.user_id and u.disabled_at is null
+    where c.id = any(${ids as string[]}::uuid[])`;
+  return rows;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The user's live sessions, newest first. */
+export const listSessions = (auth: Sql, userId: string): Promise<SessionRow[]> =>
+  auth<SessionRow[]>`
+    select id, created_at as "createdAt", expires_at as "expiresAt", address,
+      user_agent as "userAgent"
+    from session
+    where user_id = ${userId} and revoked_at is null and expires_at > now()
+    order by id desc
+    limit 1000`;
+
+/** Whether there was such a live session of the user. */
+export async function endOwnSession(auth: Sql, userId: string, id: string): Promise<boolean> {
+  const rows = await auth`
+    update session set revoked_at = now()
+    where id = ${id} and user_id = ${userId} and revoked_at is null and expires_at > now()
+    returning id`;
+  return rows.length > 0;
+}

@@ -1,0 +1,229 @@
+/** Settling: one turn's outcome recorded, whole or not at all, by whoever holds the lease. */
+import type { Delta } from "../domain/delta.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Item } from "../domain/turn.ts";
+import { type AuditEntry, record } from "./audit.ts";
+import type { Claim } from "./claim.ts";
+import { openConflict } from "./conflicts.ts";
+import { applyMirror } from "./mirror.ts";
+import { announce } from "./notices.ts";
+import { notify } from "./notifications.ts";
+import { pauseForCredentials } from "./pause.ts";
+import type { Sql, Tx } from "./sql.ts";
+import { auditOf, inDoubt, noticeOf, notificationOf } from "./story.ts";
+
+/** What the wire saw of one call; status null when no answer came. */
+export interface Exchange {
+  readonly latencyMs: number;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+export interface Settlement {
+  readonly claim: Claim;
+  /** The items this turn was about. */
+  readonly items: ReadonlyArray<Item>;
+  readonly delta: Delta;
+  /** The frozen write; undefined when the turn was settled without a request. */
+  readonly writeId: string | undefined;
+  readonly exchange: Exchange | undefined;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Records the outcome with its mirror, history, attempt, audit and news in one transaction.
+ * @returns how many other items of the lane are pending; false when the lease was lost meanwhile: nothing is changed,
+ * its new holder settles
+ */
+export async function settle(worker: Sql, settlement: Settlement): Promise<number | false> {
+  const left = await inOneTransaction(worker, settlement);
+  const { claim: { lease }, outcome } = settlement;
+  // After it, not in it: pausing takes every lane of the organization, and other settlements hold theirs. A worker
+  // that dies in between leaves a lane that is refused once more.
+  if (left !== false && outcome._tag === "Refused") {
+    await pauseForCredentials(worker, lease, outcome.error);
+  }
+  return left;
+}
+
+const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number | false> =>
+  worker.begin(async (tx) => {
+    const { claim: { lease }, outcome } = settlement;
+    const held = await tx<Array<{ pending: number }>>`
+      select pending from pfa_lane
+      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}
+        and fencing_token = ${lease.fencingToken} and state = 'leased'
+      for update`;
+    if (held.length === 0) return false;
+    const left = held[0]!.pending - settlement.items.length;
+    const entries: AuditEntry[] = auditOf(settlement);
+    const steps: Promise<unknown>[] = [
+      move(tx, settlement),
+      attempt(tx, settlement),
+      record(tx, entries),
+      announce(tx, noticeOf(settlement, left)),
+    ];
+    if ("remote" in outcome && outcome.remote !== undefined) {
+      steps.push(applyMirror(tx, [{
+        ...lease,
+        remote: outcome.remote,
+        origin: outcome._tag === "Synced" && outcome.evidence === "answer" ? "write" : "read_back",
+      }]));
+    }
+    if (outcome._tag === "Conflicted") steps.push(openConflict(tx, settlement, outcome));
+    const notification = notificationOf(settlement);
+    if (notification !== undefined) steps.push(notify(tx, notification));
+    await Promise.all(steps);
+    return left;
+  }) as Promise<number | false>;
+
+/** Takes lane, items and modifications to the state that follows from the outcome. */
+function move(tx: Tx, settlement: Settlement): Promise<unknown> {
+  const { outcome } = settlement;
+  switch (outcome._tag) {
+    case "Synced":
+      return complete(tx, settlement, outcome.version);
+    case "Conflicted":
+      return block(tx, settlement, { item: "conflict", modification: "conflict", error: null });
+    case "Buried":
+      return block(tx, settlement, { item: "dead", modification: "failed", error: outcome.error });
+    case "Retried":
+    case "Postponed":
+      return again(tx, settlement, { ...outcome, spent: outcome._tag === "Retried" ? 1 : 0 });
+    case "Unknown":
+      return again(tx, settlement, { ...outcome, spent: outcome.sent ? 1 : 0 });
+    case "Refused":
+      return again(tx, settlement, { error: outcome.error, delayMs: 0, spent: 0 });
+    case "Rebased":
+      return rebase(tx, settlement);
+  }
+}
+
+const ids = ({ items }: Settlement) => items.map((item) => item.modificationId);
+
+/** The items leave the hot table; the lane goes on with what is pending behind them, or ends. */
+function complete(tx: Tx, settlement: Settlement, version: number): Promise<unknown> {
+  const { claim: { lease }, writeId = null } = settlement;
+  return Promise.all([
+    tx`
+      with finished as (
+        delete from pfa_write_queue where modification_id = any(${
+      ids(settlement)
+    }::uuid[]) returning *
+      )
+      insert into pfa_write_done (id, modification_id, pfa_id, organization_id, operation, payload,
+        status, priority, retry_count, max_retries, last_attempt_at, last_error, scheduled_at,
+        completed_at, created_at, write_id)
+      select id, modification_id, pfa_id, organization_id, operation, payload, 'completed', priority,
+        retry_count, max_retries, last_attempt_at, last_error, scheduled_at, now(), created_at,
+        ${writeId}
+      from finished`,
+    tx`
+      update pfa_modification
+      set sync_status = 'synced', synced_at = clock_timestamp(), pems_version = ${version},
+        sync_error = null, write_id = ${writeId}, updated_at = now()
+      where id = any(${ids(settlement)}::uuid[])`,
+    tx`
+      with rest as (
+        update pfa_lane l
+        set pending = l.pending - ${settlement.items.length}::int, state = 'ready', lease_owner = null,
+          write_id = null, attempts = 0, losses = 0, due_at = now(),
+          priority = coalesce((select min(q.priority) from pfa_write_queue q
+            where q.organization_id = l.organization_id and q.pfa_id = l.pfa_id
+              and q.modification_id <> all(${ids(settlement)}::uuid[])), l.priority)
+        where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}
+          and l.pending > ${settlement.items.length}::int
+        returning 1
+      )
+      delete from pfa_lane
+      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}
+        and not exists (select from rest)`,
+    close(tx, settlement),
+  ]);
+}
+
+/** The lane stands still until a person decides. */
+function block(
+  tx: Tx,
+  settlement: Settlement,
+  to: { item: string; modification: string; error: string | null },
+): Promise<unknown> {
+  const { claim: { lease } } = settlement;
+  return Promise.all([
+    tx`
+      update pfa_write_queue set status = ${to.item}, last_error = ${to.error}, write_id = null
+      where modification_id = any(${ids(settlement)}::uuid[])`,
+    tx`
+      update pfa_modification
+      set sync_status = ${to.modification}, sync_error = ${to.error}, updated_at = now()
+      where id = any(${ids(settlement)}::uuid[])`,
+    tx`
+      update pfa_lane set state = 'blocked', lease_owner = null, write_id = null
+      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
+    close(tx, settlement),
+  ]);
+}
+
+/** The same write goes again later; an unknown one stays unknown until its fate is read. */
+function again(
+  tx: Tx,
+  settlement: Settlement,
+  next: { error: string; delayMs: number; spent: number },
+): Promise<unknown> {
+  const { claim: { lease }, writeId = null } = settlement;
+  const unknown = inDoubt(settlement);
+  const status = unknown ? "unknown" : "queued";
+  return Promise.all([
+    tx`
+      update pfa_lane
+      set state = 'delayed', lease_owner = null, attempts = attempts + ${next.spent}::smallint,
+        due_at = clock_timestamp() + ${next.delayMs}::float8 * interval '1 ms'
+      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
+    tx`
+      update pfa_write_queue
+      set status = ${status}, last_error = ${next.error},
+        retry_count = retry_count + ${next.spent}::smallint,
+        scheduled_at = clock_timestamp() + ${next.delayMs}::float8 * interval '1 ms'
+      where modification_id = any(${ids(settlement)}::uuid[])`,
+    tx`
+      update pfa_modification
+      set sync_status = ${status}, sync_error = ${next.error}, updated_at = now()
+      where id = any(${ids(settlement)}::uuid[])`,
+    unknown ? tx`update pems_write set unknown = true where id = ${writeId}` : undefined,
+  ]);
+}
+
+/** PEMS moved on without touching our fields: the items are merged and frozen anew, the attempts stay spent. */
+function rebase(tx: Tx, settlement: Settlement): Promise<unknown> {
+  const { claim: { lease } } = settlement;
+  return Promise.all([
+    tx`
+      update pfa_lane set state = 'ready', lease_owner = null, write_id = null
+      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
+    tx`
+      update pfa_write_queue set status = 'queued', write_id = null
+      where modification_id = any(${ids(settlement)}::uuid[])`,
+    tx`
+      update pfa_modification set sync_status = 'queued', write_id = null, updated_at = now()
+      where id = any(${ids(settlement)}::uuid[])`,
+    close(tx, settlement),
+  ]);
+}
+
+/** The frozen write will never go out again. */
+const close = (tx: Tx, { writeId, outcome }: Settlement) =>
+  tx`
+    update pems_write set outcome = ${outcome._tag}, settled_at = now()
+    where id = ${writeId ?? null}`;
+
+/** One try of a write, as the wire saw it. */
+function attempt(tx: Tx, { claim: { lease }, writeId, exchange, outcome }: Settlement) {
+  if (writeId === undefined || exchange === undefined) return Promise.resolve();
+  return tx`
+    insert into pfa_write_attempt (write_id, organization_id, pfa_id, nth, worker_id, sent_at,
+      latency_ms, status, outcome, error)
+    select id, organization_id, pfa_id, sends, ${lease.workerId}::uuid,
+      clock_timestamp() - ${exchange.latencyMs}::float8 * interval '1 ms', ${exchange.latencyMs}::real,
+      ${exchange.status}::int, ${outcome._tag}, ${exchange.error}
+    from pems_write where id = ${writeId}`;
+}

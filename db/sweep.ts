@@ -1,0 +1,15 @@
+/** Housekeeping that no request waits for: jobs that have ended, months to come, lists that have grown old. */
+import type { Sql } from "./sql.ts";
+
+/** Ends the commits of which nothing is under way any more. */
+export const endJobs = (worker: Sql) =>
+  worker`
+    update sync_job j
+    set status = 'completed', finished_at = now(), done = j.total
+    where j.status = 'running' and j.kind in ('commit', 'rollback', 'replay')
+      and not exists (
+        select from pfa_modification m
+        where m.job_id = j.id and m.sync_status in ('committed', 'queued', 'syncing', 'unknown'))`;
+
+/** The partitions of this month and the next two. */
+export const ensurePartitions = (worker: Sql) => worker`select ensure_partitions()`;

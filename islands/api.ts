@@ -1,0 +1,120 @@
+/** Calls to our own API: JSON in, JSON out, refusals as one class that carries the server's words. */
+import type { PfaView, RecordPage, Value } from "./record.ts";
+
+/** The server said no (or, with status 0, nothing at all). */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** Each broken rule or bad field, by the path the server names. */
+    readonly errors: ReadonlyArray<{ readonly path: string; readonly message: string }> = [],
+  ) {
+    super(message);
+  }
+}
+
+/** Milliseconds by which the server's clock is ahead of this one, from its last answer. */
+let serverAhead = 0;
+export const serverNow = (): number => Date.now() + serverAhead;
+
+/**
+ * One request. A session that has ended leads to the login page and back here.
+ * @param body sent as JSON with POST; without it a GET
+ * @throws Refusal
+ */
+export async function call<Answer>(path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(path, {
+    headers: { accept: "application/json", "content-type": "application/json" },
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Refusal(0, "The server cannot be reached. Nothing was saved.");
+  });
+  const date = Date.parse(response.headers.get("date") ?? "");
+  if (!Number.isNaN(date)) serverAhead = date - Date.now();
+  if (response.ok) return await response.json();
+  if (response.status === 401) {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+  throw await refusal(response);
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  const problem = await response.json().catch(() => ({})) as {
+    readonly title?: string;
+    readonly detail?: string;
+    readonly errors?: Refusal["errors"];
+  };
+  const errors = problem.errors ?? [];
+  const message = errors[0]?.message ?? problem.detail ?? problem.title ??
+    `The server answered ${response.status}.`;
+  return new Refusal(response.status, message, errors);
+}
+
+export const query = (parameters: { readonly [name: string]: string | undefined }): string =>
+  new URLSearchParams(
+    Object.entries(parameters).filter((entry): entry is [string, string] => !!entry[1]),
+  ).toString();
+
+export const fetchPage = (
+  organizationId: string,
+  parameters: { readonly [name: string]: string | undefined },
+): Promise<RecordPage> =>
+  call(`/api/pfa-data?${query({ organizationId, limit: "1000", ...parameters })}`);
+
+/** The server answers at most this many named records at once. */
+const NAMED_AT_ONCE = 200;
+
+/** The records by id, in requests one after another. */
+export async function fetchRecords(
+  organizationId: string,
+  pfaIds: ReadonlyArray<string>,
+): Promise<ReadonlyArray<PfaView>> {
+  const records: PfaView[] = [];
+  for (let at = 0; at < pfaIds.length; at += NAMED_AT_ONCE) {
+    const some = pfaIds.slice(at, at + NAMED_AT_ONCE).join(",");
+    records.push(...(await fetchPage(organizationId, { pfaIds: some })).records);
+  }
+  return records;
+}
+
+export interface SavedDrafts {
+  readonly drafts: ReadonlyArray<{
+    readonly modificationId: string | null;
+    readonly pfaId: string;
+    readonly syncStatus: "draft" | "discarded" | "clean";
+  }>;
+}
+
+export interface DraftEdit {
+  readonly organizationId: string;
+  readonly pfaId: string;
+  readonly changes: { readonly [field: string]: Value };
+  /** What this tab showed before the edit: it may be behind. */
+  readonly seen: { readonly [field: string]: Value };
+}
+
+export const saveDraft = (edit: DraftEdit): Promise<SavedDrafts> =>
+  call("/api/pfa-data/save-draft", edit);
+
+export interface Committed {
+  /** Null: nothing was left to commit. */
+  readonly jobId: string | null;
+  readonly queuedCount: number;
+  readonly estimatedCompletionTime: string | null;
+}
+
+/** Commits the own drafts named, all of them when none is named. */
+export const commitDrafts = (
+  organizationId: string,
+  modificationIds?: ReadonlyArray<string>,
+): Promise<Committed> =>
+  call("/api/pfa-data/commit-drafts", {
+    organizationId,
+    ...(modificationIds && { modificationIds }),
+  });
+
+export const discardDrafts = (
+  organizationId: string,
+  modificationIds: ReadonlyArray<string>,
+): Promise<{ readonly discarded: number }> =>
+  call("/api/pfa-data/discard-drafts", { organizationId, modificationIds });

@@ -1,0 +1,24 @@
+/** The loader: finds the islands of the page, imports them, and wakes them on the HTML the server drew. */
+import { type ComponentType, h, hydrate } from "preact";
+
+type Island = ComponentType<Record<string, unknown>>;
+
+/** Each island is a chunk of its own: a page loads what it shows. */
+const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unknown }> } = {
+  shell: () => import("./shell/shell.tsx"),
+  deck: () => import("./deck/deck.tsx"),
+  grid: () => import("./grid/grid.tsx"),
+};
+
+async function wake(element: HTMLElement): Promise<void> {
+  const load = ISLANDS[element.dataset["island"] ?? ""];
+  if (load === undefined) {
+    throw new Error(`Cannot find the island ${element.dataset["island"]}`);
+  }
+  const { island } = await load();
+  hydrate(h(island as Island, JSON.parse(element.dataset["props"] ?? "{}")), element);
+}
+
+await Promise.all([...document.querySelectorAll<HTMLElement>("[data-island]")].map(wake));
+// Style sheets show what needs scripts from here on, and tests wait for it.
+document.documentElement.dataset["ready"] = "";

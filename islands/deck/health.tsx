@@ -1,0 +1,110 @@
+/** The sync at a glance: what is in PEMS, what is on the way, what needs a person; health in words. */
+import type { ComponentChildren } from "preact";
+import type { SyncCounts } from "../../domain/event.ts";
+import type { Health } from "../../domain/status.ts";
+import type { Workplace } from "../field.ts";
+import { count, duration, forecast, plural } from "../format.ts";
+import { Icon, type IconName } from "../icons.tsx";
+import { Moment } from "../moment.tsx";
+
+interface HealthProps {
+  readonly status: SyncCounts;
+  readonly workplace: Workplace;
+}
+
+const WORDS: { readonly [health in Health]: { readonly word: string; readonly icon: IconName } } = {
+  healthy: { word: "Healthy", icon: "check" },
+  degraded: { word: "Degraded", icon: "alert" },
+  paused: { word: "Paused", icon: "waiting" },
+  down: { word: "Down", icon: "failed" },
+};
+
+export function SyncHealth({ status, workplace }: HealthProps) {
+  const { word, icon } = WORDS[status.health];
+  return (
+    <section class="panel sync" aria-labelledby="sync-title">
+      <header>
+        <h2 id="sync-title">Sync with PEMS</h2>
+        <span class={`health health-${status.health}`} role="status">
+          <Icon name={icon} />
+          {word}
+        </span>
+      </header>
+      <Counters status={status} workplace={workplace} />
+      <Sentence status={status} />
+    </section>
+  );
+}
+
+function Counters({ status, workplace }: HealthProps) {
+  const onTheWay = status.totalQueued + status.processing;
+  const needsYou = status.conflicts + status.deadLetters;
+  const grid = `/grid?org=${encodeURIComponent(workplace.organizationCode)}`;
+  return (
+    <dl class="counters">
+      <Counter name="In PEMS" icon="synced" tone="synced" value={status.completed}>
+        changes confirmed
+      </Counter>
+      <Counter name="On the way" icon="syncing" tone="syncing" value={onTheWay}>
+        {onTheWay === 0 ? "nothing is waiting" : `${forecast(onTheWay)} left`}
+      </Counter>
+      <Counter
+        name="Needs you"
+        icon="conflict"
+        tone={needsYou ? "conflict" : "clean"}
+        value={needsYou}
+      >
+        {needsYou === 0
+          ? "no conflict, no failure"
+          : <a href={`${grid}&status=attention`}>{attention(status)}</a>}
+      </Counter>
+    </dl>
+  );
+}
+
+const attention = ({ conflicts, deadLetters, waiting }: SyncCounts): string =>
+  [
+    conflicts && plural(conflicts, "conflict"),
+    deadLetters && `${count(deadLetters)} failed`,
+    waiting && `${count(waiting)} waiting behind`,
+  ].filter(Boolean).join(", ");
+
+interface CounterProps {
+  readonly name: string;
+  readonly icon: IconName;
+  readonly tone: string;
+  readonly value: number;
+  readonly children: ComponentChildren;
+}
+
+function Counter({ name, icon, tone, value, children }: CounterProps) {
+  return (
+    <div class={`counter tone-${tone}`}>
+      <dt>
+        <Icon name={icon} />
+        {name}
+      </dt>
+      <dd>
+        <b>{count(value)}</b>
+        <small>{children}</small>
+      </dd>
+    </div>
+  );
+}
+
+function Sentence({ status }: { readonly status: SyncCounts }) {
+  const { reasons, avgSyncTime, lastSyncAt } = status;
+  return (
+    <div class="sync-words">
+      {reasons.length > 0 && <ul>{reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>}
+      <p class="muted">
+        {avgSyncTime !== null && `${duration(avgSyncTime)} from commit to confirmed. `}
+        {lastSyncAt === null ? "Nothing has been synced yet." : (
+          <>
+            Last sync <Moment at={lastSyncAt} />.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}

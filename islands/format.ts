@@ -1,0 +1,56 @@
+/** How values, amounts and times are written; the same on the server and in the browser, so that hydration agrees. */
+import type { Value } from "./record.ts";
+
+const LOCALE = "en-US";
+const whole = new Intl.NumberFormat(LOCALE);
+const amount = new Intl.NumberFormat(LOCALE, {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 2 });
+const signed = new Intl.NumberFormat(LOCALE, {
+  notation: "compact",
+  maximumFractionDigits: 2,
+  signDisplay: "exceptZero",
+});
+
+export const count = (value: number): string => whole.format(value);
+export const money = (value: number): string => amount.format(value);
+export const shortMoney = (value: number): string => short.format(value);
+export const signedMoney = (value: number): string => signed.format(value);
+
+/** `1 change`, `12 changes`. */
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
+/** What a cell says; empty for nothing. */
+export function written(kind: string, value: Value): string {
+  if (value === null) return "";
+  if (kind === "flag") return value ? "Yes" : "No";
+  return kind === "money" ? money(Number(value)) : String(value);
+}
+
+/** `2 s`, `2 min 4 s`, `1 h 5 min`: two units at most. */
+export function duration(seconds: number): string {
+  const s = Math.max(1, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min${s % 60 ? ` ${s % 60} s` : ""}`;
+  const minutes = Math.round(s % 3600 / 60);
+  return `${Math.floor(s / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
+}
+
+/** PEMS takes 10 calls per second; the measured pace of the worker against that limit. */
+const WRITES_PER_SECOND = 9.8;
+
+/** About how long so many records take to reach PEMS. */
+export const forecast = (records: number): string =>
+  `about ${duration(records / WRITES_PER_SECOND)}`;
+
+/** An instant in the reader's zone, to the second. Only in the browser: the server does not know the zone. */
+export const localTime = (at: string): string =>
+  new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "medium" }).format(
+    new Date(at),
+  );
+
+/** An instant in UTC, for the first paint. */
+export const utcTime = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;

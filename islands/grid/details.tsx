@@ -1,0 +1,141 @@
+/** The popover of a badge: what the state means, what differs from PEMS, and what can be done about it. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { discardDrafts, Refusal } from "../api.ts";
+import { Badge, explanation } from "../badge.tsx";
+import { written } from "../format.ts";
+import { Icon } from "../icons.tsx";
+import type { Value } from "../record.ts";
+import { toast } from "../toasts.tsx";
+import type { Row } from "./records.ts";
+import type { GridState } from "./state.ts";
+
+interface DetailsProps {
+  readonly grid: GridState;
+  readonly commit: (modificationIds: ReadonlyArray<string>) => void;
+}
+
+export function Details({ grid, commit }: DetailsProps) {
+  const popover = useRef<HTMLDivElement>(null);
+  const row = grid.details.value;
+  useLayoutEffect(() => {
+    if (row !== undefined) open(popover.current!);
+  }, [row]);
+  const closed = (event: { readonly newState: string }) => {
+    if (event.newState === "closed") grid.details.value = undefined;
+  };
+  return (
+    <div
+      ref={popover}
+      popover="auto"
+      class="details"
+      role="dialog"
+      aria-label={row === undefined ? "Sync details" : `Sync of ${grid.records.ids[row]}`}
+      onToggle={closed}
+    >
+      {row !== undefined && (
+        <Content
+          grid={grid}
+          row={row}
+          commit={commit}
+          close={() => popover.current?.hidePopover()}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Under the badge it belongs to, inside the window. */
+function open(popover: HTMLElement): void {
+  const anchor = document.activeElement!.getBoundingClientRect();
+  popover.showPopover();
+  const { width, height } = popover.getBoundingClientRect();
+  const left = Math.min(anchor.left, innerWidth - width - 8);
+  const below = anchor.bottom + 4;
+  const top = below + height > innerHeight ? anchor.top - height - 4 : below;
+  popover.style.setProperty("left", `${Math.max(8, left)}px`);
+  popover.style.setProperty("top", `${Math.max(8, top)}px`);
+  popover.querySelector<HTMLElement>("button")?.focus();
+}
+
+interface ContentProps extends DetailsProps {
+  readonly row: Row;
+  readonly close: () => void;
+}
+
+function Content({ grid, row, commit, close }: ContentProps) {
+  grid.records.watch(row);
+  const sync = grid.records.sync(row);
+  const { modificationId } = sync;
+  const own = sync.status === "draft" && modificationId !== undefined;
+  return (
+    <>
+      <header>
+        <h2>{grid.records.ids[row]}</h2>
+        <Badge sync={sync} />
+        <button type="button" class="icon-button" aria-label="Close" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <p>{explanation(sync)}</p>
+      <Differences grid={grid} row={row} />
+      {own && (
+        <footer>
+          <button
+            type="button"
+            class="plain danger"
+            onClick={() => {
+              close();
+              void discard(grid, row, modificationId);
+            }}
+          >
+            <Icon name="undo" /> Discard draft
+          </button>
+          {grid.props.workplace.maySync && (
+            <button
+              type="button"
+              class="plain"
+              onClick={() => {
+                close();
+                commit([modificationId]);
+              }}
+            >
+              <Icon name="send" /> Sync this one
+            </button>
+          )}
+        </footer>
+      )}
+    </>
+  );
+}
+
+function Differences({ grid, row }: { readonly grid: GridState; readonly row: Row }) {
+  const baseline = grid.records.baseline(row);
+  const fields = grid.props.fields.filter(({ name }) => name in baseline);
+  if (fields.length === 0) return null;
+  const text = (kind: string, value: Value) => written(kind, value) || "nothing";
+  return (
+    <dl class="differences">
+      {fields.map(({ name, label, kind }) => (
+        <div key={name}>
+          <dt>{label}</dt>
+          <dd>
+            <del>{text(kind, baseline[name]!)}</del>{" "}
+            <ins>{text(kind, grid.records.value(row, name))}</ins>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+async function discard(grid: GridState, row: Row, modificationId: string): Promise<void> {
+  const pfaId = grid.records.ids[row]!;
+  try {
+    await discardDrafts(grid.props.workplace.organizationId, [modificationId]);
+    toast("info", `The draft of ${pfaId} was discarded`);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast("bad", `The draft of ${pfaId} stays: ${error.message}`);
+  }
+  grid.loading.again([pfaId]);
+}

@@ -1,0 +1,76 @@
+/** How records come into the tab: page after page at first, by name when something happened to them. */
+import { type Signal, signal } from "@preact/signals";
+import type { FieldName } from "../../domain/pfa.ts";
+import { fetchPage, fetchRecords, Refusal } from "../api.ts";
+import type { Records, Row } from "./records.ts";
+
+/** A read sync announces page by page; waiting this long turns a burst into few requests. */
+const GATHER_MS = 80;
+
+export class Loading {
+  readonly #organizationId: string;
+  readonly #records: Records;
+  readonly #unsaved: (row: Row) => ReadonlySet<FieldName>;
+  readonly #wanted = new Set<string>();
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  readonly state: Signal<"loading" | "done" | "failed"> = signal("loading");
+  readonly total: Signal<number | undefined> = signal(undefined);
+  readonly message: Signal<string> = signal("");
+
+  constructor(
+    organizationId: string,
+    records: Records,
+    unsaved: (row: Row) => ReadonlySet<FieldName>,
+  ) {
+    this.#organizationId = organizationId;
+    this.#records = records;
+    this.#unsaved = unsaved;
+  }
+
+  /** Every record, once more if they are here already: after a gap in the live messages, or a failure. */
+  async all(): Promise<void> {
+    this.state.value = "loading";
+    try {
+      let cursor: string | undefined;
+      do {
+        const asked = this.#records.now;
+        const page = await fetchPage(this.#organizationId, { cursor });
+        this.total.value = page.total ?? this.total.value;
+        this.again(this.#records.take(page.records, asked, this.#unsaved));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      this.state.value = "done";
+      this.total.value = this.#records.size.value;
+      this.#gather();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.message.value = error.message;
+      this.state.value = "failed";
+    }
+  }
+
+  /** The records again, soon and together with others asked for. While pages come in, after them. */
+  readonly again = (pfaIds: ReadonlyArray<string>): void => {
+    for (const pfaId of pfaIds) this.#wanted.add(pfaId);
+    this.#gather();
+  };
+
+  #gather() {
+    if (this.state.value !== "done" || this.#gathering !== undefined) return;
+    if (this.#wanted.size === 0) return;
+    this.#gathering = setTimeout(async () => {
+      const pfaIds = [...this.#wanted];
+      this.#wanted.clear();
+      try {
+        const asked = this.#records.now;
+        const records = await fetchRecords(this.#organizationId, pfaIds);
+        this.again(this.#records.take(records, asked, this.#unsaved));
+      } catch (error) {
+        // Unreachable now: the reconnecting socket brings everything again.
+        if (!(error instanceof Refusal)) throw error;
+      }
+      this.#gathering = undefined;
+      this.#gather();
+    }, GATHER_MS);
+  }
+}

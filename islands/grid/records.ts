@@ -1,0 +1,194 @@
+/** The records in the tab: one array per field, and a signal only for rows that somebody looks at. */
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { FieldName } from "../../domain/pfa.ts";
+import type { SyncState } from "../../domain/status.ts";
+import { type PfaView, plainValue, type Value, type Values } from "../record.ts";
+
+/** A record's place in the arrays; it never changes while the tab lives. */
+export type Row = number;
+
+export class Records {
+  readonly ids: string[] = [];
+  readonly #syncs: SyncState[] = [];
+  readonly #columns: ReadonlyMap<FieldName, Value[]>;
+  /** PEMS's value of each field that differs, for the few rows that have any. */
+  readonly #baselines = new Map<Row, Values>();
+  readonly #refusals = new Map<Row, ReadonlyMap<FieldName, string>>();
+  readonly #rowOf = new Map<string, Row>();
+  /** 100,000 signals took 129 MB: they exist while a visible row reads them. */
+  readonly #watched = new Map<Row, Signal<number>>();
+  readonly #haystacks: string[] = [];
+  readonly #touched = new Map<string, number>();
+  /** Counts what happened, so that answers can be told from older ones. */
+  now = 0;
+  /** Whether the ids ascend, as the server sends them; records that come later are appended. */
+  inOrder = true;
+  readonly #size = signal(0);
+  readonly #drafts = signal(0);
+  readonly #changes = signal(0);
+
+  constructor(fields: ReadonlyArray<FieldName>) {
+    this.#columns = new Map(fields.map((name) => [name, []]));
+  }
+
+  get size(): ReadonlySignal<number> {
+    return this.#size;
+  }
+
+  /** Moves with every change of any row. */
+  get changes(): ReadonlySignal<number> {
+    return this.#changes;
+  }
+
+  /** How many rows show an own draft. */
+  get drafts(): ReadonlySignal<number> {
+    return this.#drafts;
+  }
+
+  rowOf(pfaId: string): Row | undefined {
+    return this.#rowOf.get(pfaId);
+  }
+
+  value(row: Row, name: FieldName): Value {
+    return this.#columns.get(name)?.[row] ?? null;
+  }
+
+  sync(row: Row): SyncState {
+    return this.#syncs[row]!;
+  }
+
+  baseline(row: Row): Values {
+    return this.#baselines.get(row) ?? {};
+  }
+
+  refusal(row: Row, name: FieldName): string | undefined {
+    return this.#refusals.get(row)?.get(name);
+  }
+
+  rowsWith(status: SyncState["status"]): ReadonlyArray<Row> {
+    return this.#syncs.flatMap((sync, row) => sync.status === status ? [row] : []);
+  }
+
+  /** Called while rendering: what is rendered is rendered again when the row changes. */
+  watch(row: Row): void {
+    let watched = this.#watched.get(row);
+    if (watched === undefined) {
+      watched = signal(0, { unwatched: () => this.#watched.delete(row) });
+      this.#watched.set(row, watched);
+    }
+    watched.value;
+  }
+
+  /** Lower-case text of the record, for searching. */
+  haystack(row: Row): string {
+    return this.#haystacks[row]!;
+  }
+
+  /** Made when a record comes in: for 50,000 at the first key it took 200 ms. */
+  #textOf(row: Row): string {
+    let text = this.ids[row]!;
+    for (const column of this.#columns.values()) {
+      const value = column[row];
+      if (typeof value === "string") text += "\n" + value;
+    }
+    return text.toLowerCase();
+  }
+
+  /** Notes that something happened to the record: an answer asked for earlier does not know of it. */
+  touch(pfaId: string): void {
+    this.#touched.set(pfaId, ++this.now);
+  }
+
+  /**
+   * Takes records as the server had them; known ones are replaced unless touched since.
+   * @param asked `now` when the request was made
+   * @param keep fields of a row that hold edits the server has not answered yet
+   * @returns the ids touched since: to be asked for again
+   */
+  take(
+    views: ReadonlyArray<PfaView>,
+    asked: number,
+    keep: (row: Row) => ReadonlySet<FieldName>,
+  ): ReadonlyArray<string> {
+    const touched = views.map(({ pfaId }) => pfaId)
+      .filter((pfaId) => (this.#touched.get(pfaId) ?? 0) > asked);
+    const late = new Set(touched);
+    batch(() => {
+      for (const view of views) {
+        const known = this.#rowOf.get(view.pfaId);
+        if (known === undefined) this.#fill(this.#add(view.pfaId), view, keep(-1));
+        else if (!late.has(view.pfaId)) this.#fill(known, view, keep(known));
+      }
+      this.#size.value = this.ids.length;
+    });
+    return touched;
+  }
+
+  #add(pfaId: string): Row {
+    if (pfaId < (this.ids.at(-1) ?? "")) this.inOrder = false;
+    const row = this.ids.push(pfaId) - 1;
+    this.#rowOf.set(pfaId, row);
+    return row;
+  }
+
+  #fill(row: Row, { data, baseline, sync }: PfaView, kept: ReadonlySet<FieldName>) {
+    for (const [name, column] of this.#columns) {
+      if (!kept.has(name)) column[row] = plainValue(data[name]);
+    }
+    const differing = Object.entries(baseline).map(([name, value]) => [name, plainValue(value)]);
+    const own = Object.entries(this.baseline(row)).filter(([name]) => kept.has(name as FieldName));
+    this.#setBaseline(row, Object.fromEntries([...own, ...differing]));
+    this.#haystacks[row] = this.#textOf(row);
+    if (kept.size === 0) this.#badge(row, sync);
+    this.#changed(row);
+  }
+
+  setSync(row: Row, sync: SyncState): void {
+    this.touch(this.ids[row]!);
+    this.#badge(row, sync);
+    this.#changed(row);
+  }
+
+  #badge(row: Row, sync: SyncState) {
+    const before = this.#syncs[row]?.status === "draft" ? 1 : 0;
+    this.#syncs[row] = sync;
+    this.#drafts.value += (sync.status === "draft" ? 1 : 0) - before;
+  }
+
+  /** Sets a value over what PEMS has, and remembers what that was. */
+  setValue(row: Row, name: FieldName, value: Value): void {
+    this.touch(this.ids[row]!);
+    const { [name]: base = this.value(row, name), ...others } = this.baseline(row);
+    this.#columns.get(name)![row] = value;
+    this.#haystacks[row] = this.#textOf(row);
+    this.#setBaseline(row, base === value ? others : { ...others, [name]: base });
+    this.#changed(row);
+  }
+
+  /** PEMS now has what the row shows. */
+  settle(row: Row): void {
+    this.touch(this.ids[row]!);
+    this.#baselines.delete(row);
+    this.#changed(row);
+  }
+
+  /** Keeps at the cell why its edit was refused; undefined: forgets it. */
+  refuse(row: Row, name: FieldName, message: string | undefined): void {
+    const refusals = new Map(this.#refusals.get(row));
+    if (message === undefined) refusals.delete(name);
+    else refusals.set(name, message);
+    this.#refusals.set(row, refusals);
+    this.#changed(row);
+  }
+
+  #setBaseline(row: Row, baseline: Values) {
+    if (Object.keys(baseline).length === 0) this.#baselines.delete(row);
+    else this.#baselines.set(row, baseline);
+  }
+
+  #changed(row: Row) {
+    this.#changes.value++;
+    const watched = this.#watched.get(row);
+    if (watched !== undefined) watched.value = watched.peek() + 1;
+  }
+}

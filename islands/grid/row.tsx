@@ -1,0 +1,121 @@
+/** One row of the grid; it draws again only when its record, or the cursor within it, changes. */
+import { Badge } from "../badge.tsx";
+import type { FieldMeta } from "../field.ts";
+import { written } from "../format.ts";
+import { Icon } from "../icons.tsx";
+import type { Value } from "../record.ts";
+import { Editor } from "./editor.tsx";
+import type { Row as RecordRow } from "./records.ts";
+import { BADGE_COLUMN, type Editing, FROZEN, type GridState, ID_COLUMN } from "./state.ts";
+import { type ColumnRange, ROW_HEIGHT } from "./sight.ts";
+
+interface RowProps {
+  readonly grid: GridState;
+  readonly at: number;
+  readonly row: RecordRow;
+  readonly columns: ColumnRange;
+  /** The cursor's column, or -1 when it stands in another row. */
+  readonly column: number;
+  readonly editing: Editing | undefined;
+}
+
+export function Row({ grid, at, row, columns, column, editing }: RowProps) {
+  grid.records.watch(row);
+  // The cursor's row is drawn whole: its cell may be out of sight.
+  const { from, to, gap } = column < 0 ? columns : { from: FROZEN, to: grid.columns, gap: 0 };
+  const cells = grid.props.fields.slice(from - FROZEN, to - FROZEN).map((field, index) => (
+    fieldCell({ grid, row, field, editing, index: from + index, active: column === from + index })
+  ));
+  return (
+    <div
+      role="row"
+      class={column < 0 ? "row" : "row active"}
+      aria-rowindex={at + 2}
+      data-at={at}
+      style={{ transform: `translateY(${at * ROW_HEIGHT}px)` }}
+    >
+      <div
+        role="rowheader"
+        class="cell n-pfaId"
+        aria-colindex={1}
+        tabIndex={column === ID_COLUMN ? 0 : -1}
+        data-column={ID_COLUMN}
+      >
+        {grid.records.ids[row]}
+      </div>
+      <div
+        role="gridcell"
+        class="cell n-sync"
+        aria-colindex={2}
+        aria-haspopup="dialog"
+        tabIndex={column === BADGE_COLUMN ? 0 : -1}
+        data-column={BADGE_COLUMN}
+      >
+        <Badge sync={grid.records.sync(row)} />
+      </div>
+      {gap > 0 && <span style={{ width: `${gap}px` }} />}
+      {cells}
+    </div>
+  );
+}
+
+interface CellProps {
+  readonly grid: GridState;
+  readonly row: RecordRow;
+  readonly field: FieldMeta;
+  readonly index: number;
+  readonly active: boolean;
+  readonly editing: Editing | undefined;
+}
+
+/** A function, not a component: 20 of them in each of 50 rows are drawn while scrolling. */
+function fieldCell({ grid, row, field, index, active, editing }: CellProps) {
+  const { name, kind } = field;
+  const locked = grid.lockAt(row, field);
+  const value = grid.records.value(row, name);
+  const base = grid.records.baseline(row)[name];
+  const refusal = grid.records.refusal(row, name);
+  const edited = active && editing !== undefined;
+  const text = written(kind, value);
+  const classes = `cell n-${name} k-${kind}${locked ? " locked" : ""}` +
+    `${base === undefined ? "" : " changed"}${refusal ? " refused" : ""}${edited ? " edited" : ""}`;
+  return (
+    <div
+      key={name}
+      role="gridcell"
+      class={classes}
+      aria-colindex={index + 1}
+      aria-readonly={locked ? "true" : undefined}
+      aria-invalid={refusal ? "true" : undefined}
+      aria-describedby={refusal && active ? "refusal" : undefined}
+      title={refusal ?? titleOf({ kind, locked, text, base })}
+      tabIndex={active && !edited ? 0 : -1}
+      data-column={index}
+    >
+      {edited ? <Editor grid={grid} editing={editing} /> : drawn(kind, value, text)}
+      {refusal && active && !edited && <span class="bubble" id="refusal">{refusal}</span>}
+    </div>
+  );
+}
+
+interface TitleOf {
+  readonly kind: FieldMeta["kind"];
+  readonly locked: string | undefined;
+  readonly text: string;
+  readonly base: Value | undefined;
+}
+
+function titleOf({ kind, locked, text, base }: TitleOf): string | undefined {
+  if (base !== undefined) return `PEMS has ${written(kind, base) || "nothing"}`;
+  return locked ?? (text.length > 12 ? text : undefined);
+}
+
+function drawn(kind: FieldMeta["kind"], value: Value, text: string) {
+  if (kind !== "flag") return text;
+  return (
+    <>
+      <span class={value ? "tick on" : "tick"}>{value && <Icon name="check" />}</span>
+      <span class="visually-hidden">{text}</span>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+/** `deno task bench`: the figures of the README, measured on this machine. `bench boot`, `bench flow`: only these. */
+import { boot } from "./boot.ts";
+import { drain, idle, type Spread } from "./flow.ts";
+import { openSite } from "./site.ts";
+
+const only = Deno.args[0];
+const rows: Array<readonly [figure: string, promised: string, measured: string]> = [];
+
+if (only === undefined || only === "flow") {
+  const site = await openSite({ rateLimit: 10, databaseUrl: Deno.env.get("BENCH_DATABASE_URL") });
+  try {
+    console.log("One edit at a time, idle …");
+    const { edits, fromCommit, fromRequest } = await idle(site, 100);
+    const told = ({ p50, p95 }: Spread) => `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
+    rows.push(
+      [
+        `commit of one edit to PEMS receiving it, idle (${edits} edits)`,
+        "median < 8 ms",
+        told(fromCommit),
+      ],
+      ["the same from sending the HTTP request", "", told(fromRequest)],
+    );
+    console.log("1,000 edits at once, 10 calls/s …");
+    const all = await drain(site, 1000);
+    rows.push(
+      ["commit request of 1,000 modifications", "< 1 s", `${all.commitMs.toFixed(0)} ms`],
+      [
+        "1,000 modifications at 10 calls/s, all synced",
+        "100 to 104 s",
+        `${all.syncedSeconds.toFixed(1)} s`,
+      ],
+      [
+        "429 answers meanwhile",
+        "0",
+        `${all.tooManyRequests} (busiest second: ${all.busiestSecond} calls)`,
+      ],
+    );
+  } finally {
+    await site.stop();
+  }
+}
+if (only === undefined || only === "boot") {
+  console.log("Starting from a clean clone with empty caches …");
+  const { coldSeconds, warmSeconds } = await boot();
+  rows.push(
+    ["npx -y deno task start to a usable page, cold", "< 30 s", `${coldSeconds.toFixed(1)} s`],
+    ["the same, warm", "< 5 s", `${warmSeconds.toFixed(1)} s`],
+  );
+}
+
+const machine = `${navigator.hardwareConcurrency} cores, ${
+  (Deno.systemMemoryInfo().total / 2 ** 30).toFixed(0)
+} GiB, Deno ${Deno.version.deno}`;
+console.log(`\nMeasured on ${machine}\n`);
+console.log("| figure | promised | measured |\n|---|---|---|");
+for (const row of rows) console.log(`| ${row.join(" | ")} |`);

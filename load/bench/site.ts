@@ -1,0 +1,145 @@
+/** A whole installation for measuring: Postgres, sandbox PEMS, one app, two workers, a planner with records. */
+import { startPostgres } from "../../tests/postgres.ts";
+import { type Person, signIn, until } from "./person.ts";
+import { freePort, type Running, startScript } from "./processes.ts";
+
+export interface Site {
+  readonly origin: string;
+  readonly planner: { readonly username: string; readonly password: string };
+  /** The planner, signed in. */
+  readonly person: Person;
+  readonly organizationId: string;
+  /** Records of the organization, in order. */
+  readonly records: ReadonlyArray<RecordView>;
+  /** What the sandbox received and executed since the instant. */
+  ledger(since: string): Promise<Ledger>;
+  /** Sets the sandbox's fault switches. */
+  faults(switches: { readonly [name: string]: unknown }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RecordView {
+  readonly pfaId: string;
+  readonly version: number;
+  readonly data: { readonly [field: string]: unknown };
+}
+
+export interface Ledger {
+  readonly changes: ReadonlyArray<{
+    readonly pfaId: string;
+    readonly version: number;
+    readonly changes: { readonly [field: string]: unknown };
+    readonly at: string;
+  }>;
+  readonly requests: ReadonlyArray<
+    { readonly at: string; readonly method: string; readonly status: number | null }
+  >;
+}
+
+const PASSWORD = "a password for measuring";
+const KEY = "sandbox-key";
+const PERMISSIONS = ["Read", "EditForecast", "ViewFinancials", "SaveDraft", "Sync"];
+
+export interface SiteOptions {
+  /** Calls per second that PEMS allows. */
+  readonly rateLimit: number;
+  /** An empty Postgres; undefined: one from npm, as durable as in production. */
+  readonly databaseUrl?: string | undefined;
+}
+
+export async function openSite({ rateLimit, databaseUrl }: SiteOptions): Promise<Site> {
+  const postgres = databaseUrl === undefined
+    ? await startPostgres(18, { durable: true })
+    : undefined;
+  const running: Running[] = [];
+  const start = async (...step: Parameters<typeof startScript>) => {
+    const started = await startScript(...step);
+    running.unshift(started);
+    return started;
+  };
+  const sandbox = await start("pems/main.ts", {
+    args: ["--memory", "--port", "0", "--api-key", KEY, "--rate-limit", String(rateLimit)],
+    ready: /^Ledger /,
+  });
+  const pems = sandbox.line.match(/http:\/\/[^/]+/)![0];
+  const port = freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const env = {
+    DATABASE_URL: databaseUrl ?? postgres!.url,
+    PORT: String(port),
+    PEMS_WRITE_API_URL: `${pems}/api`,
+    PEMS_WRITE_API_KEY: KEY,
+    PEMS_API_RATE_LIMIT: String(rateLimit),
+    CREDENTIALS_KEY: btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32)))),
+    ADMIN_PASSWORD: PASSWORD,
+    LOG_LEVEL: "warn",
+  };
+  await start("app/main.ts", { env, ready: /http:\/\// });
+  for (let nth = 0; nth < 2; nth++) await start("worker/main.ts", { env, ready: /ready/ });
+  const { organizationId, person } = await populate(origin);
+  return {
+    origin,
+    planner: { username: "planner", password: PASSWORD },
+    person,
+    organizationId,
+    records: await allRecords(person, organizationId),
+    faults: async (switches) => {
+      const response = await fetch(`${pems}/sandbox/faults`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(switches),
+      });
+      if (!response.ok) throw new Error(`Cannot set the faults: ${await response.text()}`);
+      await response.body?.cancel();
+    },
+    ledger: async (since) =>
+      await (await fetch(`${pems}/sandbox/ledger?since=${encodeURIComponent(since)}`)).json(),
+    stop: async () => {
+      for (const each of running) await each.stop();
+      await postgres?.stop();
+    },
+  };
+}
+
+/** An organization and a planner made as an administrator would; waits for the first read sync. */
+async function populate(origin: string) {
+  const admin = await signIn(origin, "admin", PASSWORD);
+  const { id: organizationId } = await admin.post<{ id: string }>("/api/admin/organizations", {
+    code: "RIO",
+    name: "Rio",
+  });
+  const user = await admin.post<{ id: string }>("/api/admin/users", {
+    username: "planner",
+    displayName: "Planner",
+    email: "planner@rio.example",
+    password: PASSWORD,
+  });
+  await admin.put(`/api/admin/organizations/${organizationId}/members/${user.id}`, {
+    permissions: PERMISSIONS,
+  });
+  await admin.post("/api/pems/read-sync", { organizationId });
+  const person = await signIn(origin, "planner", PASSWORD);
+  await until(
+    () => person.get<{ total: number }>(`/api/pfa-data?organizationId=${organizationId}&limit=1`),
+    ({ total }) => total >= 3500,
+  );
+  return { organizationId, person };
+}
+
+async function allRecords(person: Person, organizationId: string): Promise<RecordView[]> {
+  const records: RecordView[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = new URLSearchParams({
+      organizationId,
+      limit: "1000",
+      ...(cursor === null ? {} : { cursor }),
+    }).toString();
+    const page = await person.get<{ records: RecordView[]; nextCursor: string | null }>(
+      `/api/pfa-data?${query}`,
+    );
+    records.push(...page.records);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return records.filter((record) => record.data["isDiscontinued"] === false);
+}

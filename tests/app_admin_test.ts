@@ -1,0 +1,283 @@
+/** Administration: organizations and their PEMS, users and memberships, and what nobody may give themselves. */
+import assert from "node:assert/strict";
+import {
+  ConnectionTest,
+  Membership,
+  Organization,
+  Organizations,
+  User,
+  Users,
+} from "../app/admin_shapes.ts";
+import type { Database } from "../db/sql.ts";
+import { PERMISSIONS } from "../domain/permissions.ts";
+import { serveSandbox } from "../pems/serve.ts";
+import { memoryStore } from "../pems/store.ts";
+import { assertProblem, assertShape, type Caller, type TestApp, withApp } from "./app_client.ts";
+import {
+  aConnection,
+  aMember,
+  anOrganization,
+  aPlanner,
+  aUser,
+  committed,
+  mirrored,
+} from "./builders.ts";
+import { onEach, withDatabase } from "./database.ts";
+
+const PEMS = { baseUrl: "https://pems.example.org/api/", apiKey: "top-secret-key", rateLimit: 7 };
+const ORGANIZATIONS = "/api/admin/organizations";
+
+interface Bench {
+  readonly db: Database;
+  readonly app: TestApp;
+  /** A system administrator. */
+  readonly admin: Caller;
+}
+const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
+  withApp(db, async (app) => {
+    await work({ db, app, admin: await app.as(await aUser(db, { isAdmin: true })) });
+  });
+const test = (name: string, work: (bench: Bench) => Promise<void>) =>
+  Deno.test(name, () => withDatabase(atBench(work)));
+
+onEach(
+  "an organization is made with its PEMS; the key goes in sealed and never comes out",
+  atBench(async ({ db, app, admin }) => {
+    const made = await admin.post(ORGANIZATIONS, { code: "RIO", name: "Rio", pems: PEMS });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    assertShape(Organization, made.body);
+    assert.equal(made.body.pems.baseUrl, "https://pems.example.org/api");
+    const list = await admin.get(ORGANIZATIONS);
+    assertShape(Organizations, list.body);
+    assert.ok(!JSON.stringify([made.body, list.body]).includes(PEMS.apiKey));
+    const [row] = await db.auth`
+      select o.pems_key, c.rate_limit, c.key_fingerprint from organization o
+      join pems_connection c on c.id = o.connection_id`;
+    assert.match(row!.pems_key, /^enc:v1:/);
+    assert.equal(await app.vault.open(made.body.id, row!.pems_key), PEMS.apiKey);
+    await assert.rejects(app.vault.open("default", row!.pems_key));
+    assert.equal(row!.rate_limit, 7);
+    assert.equal(row!.key_fingerprint, made.body.pems.keyFingerprint);
+    assertProblem(await admin.post(ORGANIZATIONS, { code: "RIO", name: "Again" }), 409, /RIO/);
+    const trail = await db.owner`select details::text from audit_entry`;
+    assert.ok(!JSON.stringify(trail).includes(PEMS.apiKey));
+  }),
+);
+
+test("a PEMS URL that may not be called is refused, and nothing is made", async ({ db, admin }) => {
+  const urls = [
+    "http://pems.example.org/api",
+    "https://169.254.169.254/latest",
+    "https://[fe80::1]/api",
+    "https://user:pass@pems.example.org",
+    "ftp://pems.example.org",
+    "pems",
+  ];
+  for (const baseUrl of urls) {
+    const answer = await admin.post(ORGANIZATIONS, {
+      code: "RIO",
+      name: "Rio",
+      pems: { ...PEMS, baseUrl },
+    });
+    assertProblem(answer, 422, /pems\.baseUrl/);
+  }
+  const wrong: ReadonlyArray<[object, RegExp]> = [
+    [{ code: "rio", name: "Rio" }, /"path":"code"/],
+    [{ code: "RIO", name: "" }, /"path":"name"/],
+    [{ code: "RIO", name: "Rio", pems: { ...PEMS, rateLimit: 0 } }, /pems\.rateLimit/],
+    [{ code: "RIO", name: "Rio", pems: { ...PEMS, apiKey: "a b" } }, /pems\.apiKey/],
+    [{ code: "RIO", name: "Rio", pems: { ...PEMS, secret: 1 } }, /pems\.secret/],
+  ];
+  for (const [body, words] of wrong) {
+    assertProblem(await admin.post(ORGANIZATIONS, body), 400, words);
+  }
+  assert.deepEqual([...await db.auth`select from organization`], []);
+});
+
+test("a new key resumes what PEMS had refused, and moves the waiting lanes", async ({ db, admin }) => {
+  const { body: made } = await admin.post(ORGANIZATIONS, { code: "RIO", name: "Rio", pems: PEMS });
+  const tenant = await aMember(db, made.id);
+  await mirrored(db, made.id, { A: {} });
+  await committed(db, tenant, { A: { description: "x" } });
+  await db.worker`
+    update organization set pause = 'credentials', pause_reason = '401', paused_at = now()`;
+  const path = `${ORGANIZATIONS}/${made.id}`;
+  const slower = await admin.patch(path, { pems: { rateLimit: 3 } });
+  assert.equal(slower.body.pause.by, "credentials", "a rate is no key");
+  const changed = await admin.patch(path, { pems: { apiKey: "another-key" } });
+  assert.equal(changed.status, 200, JSON.stringify(changed.body));
+  assert.equal(changed.body.pause, null);
+  assert.equal(changed.body.pems.rateLimit, 3);
+  assert.notEqual(changed.body.pems.keyFingerprint, made.pems.keyFingerprint);
+  const [lane] = await db.owner`
+    select l.paused, l.connection_id = o.connection_id as moved
+    from pfa_lane l join organization o on o.id = l.organization_id`;
+  assert.deepEqual({ ...lane }, { paused: false, moved: true });
+  const events = await db.owner`select event_type from audit_entry where event_type = 'RESUME'`;
+  assert.equal(events.length, 1);
+});
+
+test("nobody sends the key to a place of their own, or reaches another's PEMS", async ({ db, app, admin }) => {
+  const { body: made } = await admin.post(ORGANIZATIONS, { code: "RIO", name: "Rio", pems: PEMS });
+  const manager = await app.as((await aMember(db, made.id)).userId);
+  const path = `${ORGANIZATIONS}/${made.id}`;
+  assertProblem(
+    await manager.patch(path, { pems: { baseUrl: "https://mine.example.org" } }),
+    422,
+    /needs its key/,
+  );
+  assertProblem(await manager.patch(path, { code: "PORTARTHUR" }), 403, /administrator/);
+  assertProblem(await manager.patch(path, { pems: null }), 403, /administrator/);
+  assert.equal((await manager.patch(path, { name: "Rio II" })).body.name, "Rio II");
+  const back = await admin.patch(path, { pems: null });
+  assert.deepEqual(back.body.pems, {
+    baseUrl: null,
+    rateLimit: null,
+    keyFingerprint: null,
+    keySetAt: null,
+  });
+  const [row] = await db.auth`select pems_key, connection_id from organization`;
+  assert.deepEqual({ ...row }, { pems_key: null, connection_id: null });
+});
+
+test("a connection is tried for real, within its budget", async ({ db, admin }) => {
+  const served = await serveSandbox({ port: 0, store: memoryStore(), apiKey: "sandbox-key" });
+  try {
+    const pems = { baseUrl: served.url, apiKey: "sandbox-key", rateLimit: 10 };
+    const { body: made } = await admin.post(ORGANIZATIONS, { code: "RIO", name: "Rio", pems });
+    const path = `${ORGANIZATIONS}/${made.id}/test-connection`;
+    const good = await admin.post(path);
+    assertShape(ConnectionTest, good.body);
+    assert.equal(good.body.success, true, good.body.error);
+    const [row] = await db.auth`select departed as calls from pems_connection`;
+    assert.equal(row!.calls, "2");
+    await admin.patch(`${ORGANIZATIONS}/${made.id}`, { pems: { apiKey: "wrong" } });
+    const bad = await admin.post(path);
+    assert.equal(bad.body.success, false);
+    assert.match(bad.body.error, /401|refus|key|unauthor/i);
+  } finally {
+    await served.stop();
+  }
+});
+
+test("users are made, found, changed and shut out", async ({ app, admin }) => {
+  const body = {
+    username: "ben",
+    displayName: "Ben",
+    email: "ben@example.org",
+    password: "0123456789",
+  };
+  const made = await admin.post("/api/admin/users", body);
+  assert.equal(made.status, 201);
+  assertShape(User, made.body);
+  assertProblem(await admin.post("/api/admin/users", { ...body, email: null }), 409, /taken/);
+  assertProblem(
+    await admin.post("/api/admin/users", { ...body, username: "BEN@example.org" }),
+    409,
+    /taken/,
+  );
+  assertProblem(
+    await admin.post("/api/admin/users", {
+      ...body,
+      username: "x",
+      email: null,
+      password: "short",
+    }),
+    422,
+    /at least 10/,
+  );
+  assertProblem(
+    await admin.post("/api/admin/users", { ...body, username: "a b" }),
+    400,
+    /username/,
+  );
+  const path = `/api/admin/users/${made.body.id}`;
+  const session = await app.as(made.body.id);
+  assert.equal((await session.get("/api/auth/me")).status, 200);
+  assert.equal((await admin.patch(path, { displayName: "Benno", email: null })).body.email, null);
+  await admin.patch(path, { password: "another-password" });
+  assertProblem(await session.get("/api/auth/me"), 401);
+  const signIn = { username: "ben", password: "another-password" };
+  assert.equal((await app.caller().post("/api/auth/login", signIn)).status, 200);
+  await admin.patch(path, { disabled: true });
+  assertProblem(await app.caller().post("/api/auth/login", signIn), 401);
+  const users = (await admin.get("/api/admin/users")).body;
+  assertShape(Users, users);
+  assert.ok(!/hash|password|scrypt/i.test(JSON.stringify(users)));
+});
+
+test("somebody always administers", async ({ db, admin }) => {
+  const { body: me } = await admin.get("/api/auth/me");
+  const path = `/api/admin/users/${me.user.id}`;
+  assertProblem(await admin.patch(path, { disabled: true }), 422, /Somebody must administer/);
+  assertProblem(await admin.patch(path, { isAdmin: false }), 422, /Somebody must administer/);
+  await aUser(db, { isAdmin: true });
+  assert.equal((await admin.patch(path, { isAdmin: false })).status, 200);
+});
+
+test("memberships are given, changed and ended, and tell who did it", async ({ db, app, admin }) => {
+  const [organizationId, userId] = [await anOrganization(db), await aUser(db)];
+  const path = `${ORGANIZATIONS}/${organizationId}/members/${userId}`;
+  const put = await admin.put(path, { permissions: ["Read", "Read"] });
+  assertShape(Membership, put.body);
+  assert.deepEqual(put.body.permissions, ["Read"]);
+  const caller = await app.as(userId);
+  const list = `/api/pfa-data?organizationId=${organizationId}`;
+  assert.equal((await caller.get(list)).status, 200);
+  await admin.put(path, { permissions: ["Read"], expiresAt: "2020-01-01T00:00:00Z" });
+  assertProblem(await caller.get(list), 403);
+  assertProblem(await admin.put(path, { permissions: ["Fly"] }), 400, /permissions\.0/);
+  assert.equal((await admin.delete(path)).status, 204);
+  assertProblem(await admin.delete(path), 404);
+  assertProblem(await admin.put(`${path}x`, { permissions: [] }), 404);
+  const rows = await db.owner`
+    select from audit_entry where event_type = 'PERMISSION_CHANGED' and organization_id = ${organizationId}`;
+  assert.equal(rows.length, 3);
+});
+
+test("who manages users gives no more than they have, to nobody above them", async ({ db, app }) => {
+  const permissions = ["Read", "SaveDraft", "ManageUsers"];
+  const manager = await aMember(db, await anOrganization(db), { permissions });
+  const { organizationId } = manager;
+  const caller = await app.as(manager.userId);
+  const members = `${ORGANIZATIONS}/${organizationId}/members`;
+  const { body: made } = await caller.post("/api/admin/users", {
+    username: "new",
+    displayName: "New",
+    password: "0123456789",
+  });
+  assertProblem(await caller.put(`${members}/${made.id}`, { permissions: ["Sync"] }), 403, /Sync/);
+  assertProblem(
+    await caller.put(`${members}/${manager.userId}`, { permissions: [...PERMISSIONS] }),
+    403,
+  );
+  assert.equal((await caller.put(`${members}/${made.id}`, { permissions: ["Read"] })).status, 200);
+  assert.equal(
+    (await caller.patch(`/api/admin/users/${made.id}`, { displayName: "N" })).status,
+    200,
+  );
+  const above = (await aMember(db, organizationId)).userId;
+  const elsewhere = (await aPlanner(db)).userId;
+  const root = await aUser(db, { isAdmin: true });
+  for (const userId of [above, elsewhere, root]) {
+    assertProblem(
+      await caller.patch(`/api/admin/users/${userId}`, { password: "taken-over-1" }),
+      403,
+    );
+  }
+  assertProblem(await caller.patch(`/api/admin/users/${made.id}`, { isAdmin: true }), 403);
+  const names = (await caller.get("/api/admin/users")).body.users
+    .map(({ id }: { id: string }) => id);
+  assert.ok(names.includes(made.id) && !names.includes(elsewhere) && !names.includes(root));
+});
+
+test("the conflict policy is set by field", async ({ db, admin }) => {
+  const organizationId = await anOrganization(db, { connectionId: await aConnection(db) });
+  const path = `${ORGANIZATIONS}/${organizationId}/conflict-policy`;
+  const fields = { description: "use_pems", monthlyRate: "manual" };
+  assert.deepEqual((await admin.put(path, { fields })).body, { fields });
+  assertProblem(await admin.put(path, { fields: { colour: "manual" } }), 400, /fields\.colour/);
+  assertProblem(await admin.put(path, { fields: { model: "toss" } }), 400, /fields\.model/);
+  const [row] = await db.auth`select conflict_policy from organization`;
+  assert.deepEqual(row!.conflict_policy, fields);
+});

@@ -1,0 +1,141 @@
+/** The environment: defaults, every wrong value named at once, and no secret repeated. */
+import assert from "node:assert/strict";
+import { type Config, configOf, type Environment, readConfig } from "../domain/config.ts";
+
+const KEY = btoa("k".repeat(32));
+
+const config = (environment: Environment): Config => {
+  const reading = readConfig(environment);
+  assert.ok("config" in reading, JSON.stringify(reading));
+  return reading.config;
+};
+const problems = (environment: Environment): ReadonlyArray<string> => {
+  const reading = readConfig(environment);
+  return "problems" in reading ? reading.problems : [];
+};
+
+/** The variables of .env.example, those in comments too. */
+async function example(): Promise<Map<string, { value: string; set: boolean }>> {
+  const text = await Deno.readTextFile(new URL("../.env.example", import.meta.url));
+  return new Map(
+    [...text.matchAll(/^(# )?([A-Z][A-Z_]*)=(.*)$/gm)]
+      .map(([, comment, name, value]) => [name!, { value: value!, set: comment === undefined }]),
+  );
+}
+
+Deno.test("an empty environment gives the documented defaults", () => {
+  const { port, host, dataDir, pems, retry, batchSize, writeSync, lateWindowMs } = config({});
+  assert.deepEqual({ port, host, dataDir }, { port: 8000, host: "127.0.0.1", dataDir: "./data" });
+  assert.deepEqual(pems, {
+    baseUrl: undefined,
+    apiKey: undefined,
+    rateLimit: 10,
+    timeoutMs: 30_000,
+  });
+  assert.deepEqual(retry, { maxRetries: 3, baseMs: 5000 });
+  assert.deepEqual({ batchSize, writeSync, lateWindowMs }, {
+    batchSize: 100,
+    writeSync: true,
+    lateWindowMs: 600_000,
+  });
+});
+
+Deno.test(".env.example lists every variable that is read, with its default", async () => {
+  const listed = await example();
+  const read = new Set<string>();
+  readConfig(
+    new Proxy({}, { get: (_, name) => void read.add(String(name)) }) as Environment,
+  );
+  assert.ok(read.size > 20);
+  assert.deepEqual([...read].filter((name) => !listed.has(name)), []);
+  const set = [...listed].filter(([, { set }]) => set);
+  assert.deepEqual(
+    config(Object.fromEntries(set.map(([name, { value }]) => [name, value]))),
+    config({}),
+  );
+});
+
+Deno.test("every wrong value is named at once, with what it may be", () => {
+  const found = problems({
+    PORT: "eighty",
+    PEMS_API_RATE_LIMIT: "0",
+    WRITE_SYNC_BATCH_SIZE: "1.5",
+    ENABLE_WRITE_SYNC: "maybe",
+    LOG_LEVEL: "loud",
+    READ_SYNC_SCHEDULE: "hourly",
+    ALERT_WEBHOOK_URL: "mailto:a@b.example",
+    PEMS_WRITE_API_URL: "http://pems.example.com/api",
+    CREDENTIALS_KEY: "short",
+  });
+  assert.deepEqual(found.map((problem) => problem.split(" ")[0]).sort(), [
+    "ALERT_WEBHOOK_URL",
+    "CREDENTIALS_KEY",
+    "ENABLE_WRITE_SYNC",
+    "LOG_LEVEL",
+    "PEMS_API_RATE_LIMIT",
+    "PEMS_WRITE_API_URL",
+    "PORT",
+    "READ_SYNC_SCHEDULE",
+    "WRITE_SYNC_BATCH_SIZE",
+  ]);
+  assert.ok(found.includes('PORT must be a whole number from 0 to 65535, not "eighty"'));
+  assert.throws(
+    () => configOf({ PORT: "x", LOG_LEVEL: "y" }),
+    /Cannot start.*\n- PORT.*\n- LOG_LEVEL/s,
+  );
+});
+
+Deno.test("no password or key is repeated in a complaint", () => {
+  const secret = "s3cretvalue";
+  const told = JSON.stringify(problems({
+    NODE_ENV: "production",
+    DATABASE_URL: `mysql://vanguard:${secret}@db.example/x`,
+    PEMS_WRITE_API_URL: `ftp://user:${secret}@pems.example.com`,
+    ALERT_WEBHOOK_URL: `hooks.example/${secret}`,
+    PEMS_WRITE_API_KEY: secret,
+    CREDENTIALS_KEY: secret,
+    ADMIN_PASSWORD: secret,
+    METRICS_TOKEN: secret,
+  }));
+  assert.equal(told.match(/ must /g)?.length, 5, told);
+  assert.ok(!told.includes(secret), told);
+});
+
+Deno.test("plain http is for loopback addresses only", () => {
+  const url = "PEMS_WRITE_API_URL";
+  for (
+    const good of [
+      "http://localhost:1/api",
+      "http://127.0.0.1/api",
+      "http://[::1]:9",
+      "https://pems.example",
+    ]
+  ) {
+    assert.deepEqual(problems({ [url]: good }), [], good);
+  }
+  for (const bad of ["http://127.0.0.1.example.com", "http://10.0.0.7/api"]) {
+    assert.equal(problems({ [url]: bad }).length, 1, bad);
+  }
+});
+
+Deno.test("a Postgres needs a credentials key, production an encrypted PEMS key", () => {
+  const database = { DATABASE_URL: "postgres://vanguard@db.example/vanguard" };
+  assert.match(problems(database)[0]!, /CREDENTIALS_KEY must be set with DATABASE_URL/);
+  assert.deepEqual(config({ ...database, CREDENTIALS_KEY: `${KEY}, ${KEY}` }).credentialsKeys, [
+    KEY,
+    KEY,
+  ]);
+  assert.deepEqual(problems({ PEMS_WRITE_API_KEY: "plain" }), []);
+  assert.match(problems({ NODE_ENV: "production", PEMS_WRITE_API_KEY: "plain" })[0]!, /encrypted/);
+  assert.deepEqual(problems({ NODE_ENV: "production", PEMS_WRITE_API_KEY: "enc:v1:abc" }), []);
+});
+
+Deno.test("blank means unset, and truth has many words", () => {
+  assert.equal(config({ PORT: " ", HOST: "" }).port, 8000);
+  for (const yes of ["true", "1", "YES", " on "]) {
+    assert.equal(config({ TRUST_PROXY: yes }).trustProxy, true);
+  }
+  for (const no of ["false", "0", "No", "off"]) {
+    assert.equal(config({ ENABLE_WRITE_SYNC: no }).writeSync, false);
+  }
+});

@@ -1,0 +1,136 @@
+/** The pages as HTTP answers: who gets which, what they carry, and where forms may lead. */
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import type { Assets } from "../app/assets.ts";
+import type { AppEnv, Session } from "../app/env.ts";
+import type { DeckData } from "../app/pages/deck.tsx";
+import { pages } from "../app/pages/pages.tsx";
+import { sitePath } from "../app/pages/path.ts";
+import { PERMISSIONS } from "../domain/permissions.ts";
+
+const assets: Assets = {
+  url: (entry) => `/assets/${entry}.js`,
+  preloads: (entry) => [`/assets/${entry}.js`],
+  css: "/assets/style.css",
+  fonts: [],
+  fetch: () => undefined,
+};
+const deck: DeckData = {
+  records: 2,
+  costs: null,
+  byCategory: [],
+  drafts: [],
+  status: {
+    totalQueued: 0,
+    processing: 0,
+    completed: 0,
+    failed: 0,
+    conflicts: 0,
+    deadLetters: 0,
+    waiting: 0,
+    avgSyncTime: null,
+    lastSyncAt: null,
+    nextSyncAt: null,
+    health: "healthy",
+    reasons: [],
+  },
+};
+const ana = (
+  permissions: Session["organizations"][number]["permissions"] = PERMISSIONS,
+): Session => ({
+  user: { id: "u", username: "ana", displayName: "Ana Souza", email: null, isAdmin: false },
+  organizations: [
+    { id: "o1", code: "RIO", name: "Rio", permissions },
+    { id: "o2", code: "PAX", name: "Port Arthur", permissions },
+  ],
+});
+
+const site = (session?: Session) =>
+  new Hono<AppEnv>()
+    .use(async (c, next) => {
+      c.set("session", session);
+      await next();
+    })
+    .route(
+      "/",
+      pages({
+        assets,
+        deck: () => Promise.resolve(deck),
+        signIn: (_c, { password }) =>
+          Promise.resolve(password === "right" ? undefined : "Wrong <b>"),
+        signOut: () => Promise.resolve(),
+      }),
+    );
+const post = (fields: Record<string, string>) => ({
+  method: "POST",
+  body: new URLSearchParams(fields),
+});
+
+Deno.test("a visitor is led to the login and back to where they were going", async () => {
+  const refused = await site().request("/grid?org=PAX&q=crane");
+  assert.equal(refused.status, 303);
+  assert.equal(refused.headers.get("location"), "/login?next=%2Fgrid%3Forg%3DPAX%26q%3Dcrane");
+  const fields = { username: "ana", password: "right", next: "/grid?org=PAX&q=crane" };
+  const entered = await site().request("/login", post(fields));
+  assert.equal(entered.headers.get("location"), "/grid?org=PAX&q=crane");
+});
+
+Deno.test("a failed sign-in keeps the name, tells why, and escapes what it tells", async () => {
+  const answer = await site().request(
+    "/login",
+    post({ username: 'a"b', password: "x", next: "/" }),
+  );
+  const html = await answer.text();
+  assert.equal(answer.status, 401);
+  assert.match(html, /role="alert"[^>]*>Wrong &lt;b/);
+  assert.match(html, /value="a&quot;b"/);
+});
+
+Deno.test("a form leads to no other site", () => {
+  const elsewhere = [
+    "//evil.test",
+    "/\\evil.test",
+    "/\t/evil.test",
+    "https://evil.test",
+    "/.//evil.test",
+  ];
+  for (const wish of [...elsewhere, "javascript:alert(1)", "", undefined, 7]) {
+    assert.equal(sitePath(wish), "/", String(wish));
+  }
+  assert.equal(sitePath("/grid?org=A#b"), "/grid?org=A#b");
+});
+
+Deno.test("pages allow only their own scripts, and no inline style", async () => {
+  const answer = await site(ana()).request("/");
+  const policy = answer.headers.get("content-security-policy")!;
+  const html = await answer.text();
+  const nonce = /'nonce-([^']+)'/.exec(policy)![1]!;
+  assert.match(policy, /default-src 'self'; script-src 'self' 'nonce-/);
+  assert.match(policy, /frame-ancestors 'none'; base-uri 'none'; form-action 'self'/);
+  assert.ok(html.includes(`nonce="${nonce}"`));
+  assert.doesNotMatch(html, /\sstyle="/);
+});
+
+Deno.test("links and forms keep the organization, which is one of the user's own", async () => {
+  const html = await (await site(ana()).request("/grid?org=PAX")).text();
+  assert.match(html, /href="\/\?org=PAX"/);
+  assert.match(html, /&quot;organizationId&quot;:&quot;o2&quot;/);
+  assert.equal((await site(ana()).request("/grid?org=OTHER")).status, 403);
+  assert.equal((await site(ana(["Sync"])).request("/grid")).status, 403);
+});
+
+Deno.test("without ViewFinancials the grid knows of no money", async () => {
+  const seen = await (await site(ana()).request("/grid")).text();
+  const unseen = await (await site(ana(["Read"])).request("/grid")).text();
+  assert.match(seen, /Monthly rate/);
+  assert.doesNotMatch(unseen, /Monthly rate|monthlyRate|purchasePrice/);
+});
+
+Deno.test("the theme is in the first byte of the page, and only a known one", async () => {
+  const dark = await site(ana()).request("/", { headers: { cookie: "theme=dark" } });
+  assert.match(await dark.text(), /<html lang="en" data-theme="dark">/);
+  const odd = await site(ana()).request("/", { headers: { cookie: "theme=x%22y" } });
+  assert.match(await odd.text(), /data-theme="system"/);
+  const chosen = await site().request("/theme", post({ theme: "light", next: "/grid" }));
+  assert.match(chosen.headers.get("set-cookie")!, /^theme=light; Path=\//);
+});

@@ -1,0 +1,71 @@
+/** What every part of a worker needs: its name, its database, its settings, and how to reach each PEMS. */
+import { Context, Effect, Layer } from "effect";
+import { type Endpoint, endpoints } from "../db/budget.ts";
+import type { Database } from "../db/sql.ts";
+import type { RetryPolicy } from "../domain/retry.ts";
+import { makeClient, type PemsClient } from "../pems/client.ts";
+import type { Vault } from "../pems/credentials.ts";
+
+export interface WorkerOptions {
+  readonly db: Database;
+  readonly vault: Vault;
+  /** The key of organizations that have none of their own; undefined: they have no connection. */
+  readonly defaultKey: string | undefined;
+  readonly timeoutMs: number;
+  /** False: commits are queued, nothing is sent. */
+  readonly writeSync: boolean;
+  /** Cron expressions, UTC. */
+  readonly writeSchedule: string;
+  readonly readSchedule: string;
+  /** Calls in flight at most. */
+  readonly batchSize: number;
+  readonly retry: RetryPolicy;
+  readonly lateWindowMs: number;
+  readonly leaseMs: number;
+  /** The sandbox's `fetch` may stand in for the network. */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+}
+
+/** A PEMS connection that can be called. */
+export interface Connection {
+  readonly id: string;
+  readonly client: PemsClient;
+}
+
+export class Desk extends Context.Service<Desk, WorkerOptions & { readonly workerId: string }>()(
+  "vanguard/worker/Desk",
+) {
+  static readonly layer = (options: WorkerOptions) =>
+    Layer.effect(
+      Desk,
+      Effect.sync(() => Desk.of({ ...options, workerId: crypto.randomUUID() })),
+    );
+}
+
+/** The connections in use; one whose key cannot be opened is left out, and told of in the log. */
+export const connections = Effect.gen(function* () {
+  const desk = yield* Desk;
+  const found = yield* Effect.promise(() => endpoints(desk.db.worker));
+  const opened = yield* Effect.forEach(found, (endpoint) =>
+    open(endpoint).pipe(
+      Effect.catch((error) =>
+        Effect.as(
+          Effect.logError(`Cannot use PEMS at ${endpoint.baseUrl}: ${error.message}`),
+          undefined,
+        )
+      ),
+    ));
+  return opened.filter((connection) => connection !== undefined);
+});
+
+const open = Effect.fnUntraced(function* (endpoint: Endpoint) {
+  const { vault, defaultKey, timeoutMs, fetch } = yield* Desk;
+  const { connectionId: id, baseUrl, sealed } = endpoint;
+  const apiKey = sealed === undefined ? defaultKey : yield* Effect.tryPromise({
+    try: () => vault.open(sealed.organizationId, sealed.envelope),
+    catch: (cause) => cause as Error,
+  });
+  if (apiKey === undefined) return yield* Effect.fail(new Error("no API key is set"));
+  const connection: Connection = { id, client: makeClient({ baseUrl, apiKey, timeoutMs, fetch }) };
+  return connection;
+});

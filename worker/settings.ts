@@ -1,0 +1,27 @@
+/** A worker's options, from the configuration. */
+import type { Database } from "../db/sql.ts";
+import type { Config } from "../domain/config.ts";
+import type { Vault } from "../pems/credentials.ts";
+import type { WorkerOptions } from "./desk.ts";
+
+/** How long a lane is held without a heartbeat. */
+const LEASE_MS = 30_000;
+
+export const workerOptions = (
+  config: Config,
+  db: Database,
+  vault: Vault,
+  defaultKey: string | undefined,
+): WorkerOptions => ({
+  db,
+  vault,
+  defaultKey,
+  timeoutMs: config.pems.timeoutMs,
+  writeSync: config.writeSync,
+  writeSchedule: config.writeSchedule,
+  readSchedule: config.readSchedule,
+  batchSize: config.batchSize,
+  retry: config.retry,
+  lateWindowMs: config.lateWindowMs,
+  leaseMs: LEASE_MS,
+});

@@ -1,0 +1,22 @@
+/** Sweeping: what must be done now and then, by any worker. */
+import { Effect, Layer, Schedule } from "effect";
+import { endJobs, ensurePartitions } from "../db/sweep.ts";
+import { forgetDead } from "../db/workers.ts";
+import { Desk } from "./desk.ts";
+
+export const Sweep = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const { db: { worker } } = yield* Desk;
+    const every = (period: Schedule.Schedule<unknown>, work: () => Promise<unknown>) =>
+      Effect.promise(() => work()).pipe(
+        Effect.sandbox,
+        Effect.catch((cause) => Effect.logWarning("Sweeping failed", cause)),
+        Effect.repeat(period),
+      );
+    yield* Effect.forkScoped(Effect.all([
+      every(Schedule.spaced("1 second"), () => endJobs(worker)),
+      every(Schedule.spaced("6 hours"), () => ensurePartitions(worker)),
+      every(Schedule.spaced("1 hour"), () => forgetDead(worker)),
+    ], { concurrency: "unbounded", discard: true }));
+  }),
+);

@@ -1,0 +1,113 @@
+/** One claimed lane's turn, from plan to settlement. */
+import { Effect, Schedule } from "effect";
+import type { Claim } from "../db/claim.ts";
+import { freeze, freezeLoad, type Sending } from "../db/freeze.ts";
+import { settle, type Settlement } from "../db/settle.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import { type Load, planTurn, type Turn } from "../domain/turn.ts";
+import { wireRecord } from "../domain/pfa.ts";
+import type { Edits } from "../domain/delta.ts";
+import { held, type Place, reserve } from "./call.ts";
+import { deliver, type Delivered } from "./deliver.ts";
+import { type Connection, Desk } from "./desk.ts";
+import { inquire } from "./inquire.ts";
+
+/** What a claim comes to: put on the wire, asked after, or settled without PEMS. */
+export type Plan =
+  | { readonly _tag: "Deliver"; readonly sending: Sending }
+  | { readonly _tag: "Inquire"; readonly sending: Sending }
+  | { readonly _tag: "Settle"; readonly claim: Claim; readonly turn: Turn & { _tag: "Settle" } };
+
+/** A frozen write goes as it is; a fresh turn is planned against the newest mirror. Pure. */
+export function plan(claim: Claim): Plan {
+  const { frozen } = claim;
+  if (frozen !== undefined) {
+    return { _tag: frozen.unknown ? "Inquire" : "Deliver", sending: { claim, write: frozen } };
+  }
+  const turn = planTurn(claim.items, claim.mirror, claim.policies);
+  if (turn._tag === "Settle") return { _tag: "Settle", claim, turn };
+  const write = freezeLoad(turn.load, bodyOf(claim, turn.load));
+  return { _tag: "Deliver", sending: { claim: { ...claim, items: turn.load.items }, write } };
+}
+
+/** The exact text of the request (pems-contract.md, Update and Soft delete). */
+function bodyOf({ lease, organizationCode }: Claim, load: Load): string {
+  const values = Object.fromEntries(
+    Object.entries(load.delta).map(([name, { to }]) => [name, to]),
+  ) as Edits;
+  return JSON.stringify({
+    pfaId: lease.pfaId,
+    organizationCode,
+    ...(load.operation === "DELETE" ? {} : { changes: wireRecord(values) }),
+    version: load.version,
+    modifiedBy: load.modifiedBy,
+    changeReason: load.reason ?? "",
+  });
+}
+
+/**
+ * Carries the plan out and settles it.
+ * @returns whether the lane may be claimable again, so that its loop must look
+ */
+export const carryOut = Effect.fn("worker.turn")(
+  function* (connection: Connection, plan: Plan, place: Place) {
+    if (plan._tag === "Settle") {
+      const { items, delta, outcome } = plan.turn;
+      const settlement = { claim: plan.claim, items, delta, writeId: undefined };
+      return yield* settled({ ...settlement, exchange: undefined, outcome });
+    }
+    const { sending } = plan;
+    const delivered = plan._tag === "Deliver"
+      ? yield* deliver(connection, sending, place)
+      : yield* askThenSend(connection, sending, place);
+    if (delivered === undefined) return false;
+    return yield* settled({
+      claim: sending.claim,
+      items: sending.claim.items,
+      delta: sending.write.delta,
+      writeId: sending.write.id,
+      exchange: delivered.exchange,
+      outcome: delivered.outcome,
+    });
+  },
+  (effect, _, plan) => {
+    const { pfaId, organizationId } = plan._tag === "Settle"
+      ? plan.claim.lease
+      : plan.sending.claim.lease;
+    return Effect.annotateLogs(effect, { pfaId, organizationId });
+  },
+);
+
+/** An unknown write is sent again only once PEMS's record shows that it has not landed. */
+const askThenSend = Effect.fnUntraced(
+  function* (connection: Connection, sending: Sending, place: Place) {
+    const { db, retry } = yield* Desk;
+    const judgement = yield* inquire(connection, sending, place);
+    if (judgement._tag !== "NotLanded") {
+      return { outcome: judgement as Outcome, exchange: undefined };
+    }
+    const next = yield* reserve(connection);
+    if (next === undefined) {
+      const outcome: Outcome = { _tag: "Postponed", error: held.message, delayMs: retry.baseMs };
+      return { outcome, exchange: undefined };
+    }
+    const again: Sending = { ...sending, claim: { ...sending.claim, call: next.call } };
+    const frozen = yield* Effect.promise(() => freeze(db.worker, [again]));
+    return frozen.has(sending.write.id) ? yield* deliver(connection, again, next) : undefined;
+  },
+);
+
+/** Tried again while the database is away; what cannot be settled within the lease is settled by its next holder. */
+const settled = Effect.fnUntraced(function* (
+  settlement: Omit<Settlement, "exchange"> & { exchange: Delivered["exchange"] | undefined },
+) {
+  const { db, leaseMs } = yield* Desk;
+  const left = yield* Effect.tryPromise(() => settle(db.worker, settlement)).pipe(
+    Effect.tapError((error) => Effect.logWarning("Cannot settle yet", error)),
+    Effect.retry(Schedule.exponential(100).pipe(Schedule.upTo({ duration: leaseMs }))),
+    Effect.catch((error) => Effect.as(Effect.logError("Cannot settle", error), false)),
+  );
+  if (left === false) yield* Effect.logWarning("The lease was lost: another worker settles");
+  // What was committed while this was on the wire rang when the lane was not free: nobody rings for it again.
+  return settlement.outcome._tag !== "Synced" || left !== 0;
+});

@@ -1,0 +1,25 @@
+/** A worker as a list of layers: started whole, stopped in good order. */
+import { Effect, Exit, Layer, Scope } from "effect";
+import { Bell } from "./bell.ts";
+import { Desk, type WorkerOptions } from "./desk.ts";
+import { Lanes } from "./lanes.ts";
+import { Lease } from "./lease.ts";
+import { Pull } from "./pull.ts";
+import { Sweep } from "./sweep.ts";
+
+const parts = Layer.mergeAll(Lanes, Pull, Sweep).pipe(
+  Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer)),
+);
+
+/** The worker for as long as the layer lives. */
+export const work = (options: WorkerOptions) =>
+  Layer.fresh(parts.pipe(Layer.provide(Desk.layer(options))));
+
+/** Starts a worker; `stop` claims no more, waits for what is on the wire, and gives up its leases. */
+export async function startWorker(
+  options: WorkerOptions,
+): Promise<{ readonly stop: () => Promise<void> }> {
+  const scope = await Effect.runPromise(Scope.make());
+  await Effect.runPromise(Layer.buildWithScope(work(options), scope));
+  return { stop: () => Effect.runPromise(Scope.close(scope, Exit.void)) };
+}
