@@ -141,14 +141,8 @@ export const sync = (app: Sql, { allow }: Guard, writeSync: boolean) =>
 
 /** Counts as they stand in this transaction, told to the live sockets too. */
 async function tell(tx: Tx, { organizationId }: Tenant, writeSync: boolean): Promise<SyncCounts> {
-  const status = await syncCounts(tx, writeSync);
-  await announce(tx, [{
-    type: "HEALTH",
-    organizationId,
-    at: new Date().toISOString(),
-    status,
-  }]);
-  return status;
+  await announce(tx, [{ type: "HEALTH", organizationId, at: new Date().toISOString() }]);
+  return await syncCounts(tx, writeSync);
 }
 
 const shown = (counts: SyncCounts, { permissions }: Membership): SyncCounts => ({

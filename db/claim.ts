@@ -42,11 +42,14 @@ export interface Call {
 
 export interface Claim {
   readonly lease: Lease;
+  readonly connectionId: string;
   readonly organizationCode: string;
   readonly policies: Policies;
   readonly call: Call;
   /** Attempts spent by this turn. */
   readonly attempts: number;
+  /** Leases lost in a row. */
+  readonly losses: number;
   /** All that is pending at the head of the lane, in commit order; with `frozen`, only what it carries. */
   readonly items: ReadonlyArray<Item>;
   readonly mirror: Remote;
@@ -100,6 +103,7 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
     select jsonb_build_object(
       'organizationId', l.organization_id, 'pfaId', l.pfa_id, 'token', l.fencing_token::text,
       'code', o.code, 'policies', o.conflict_policy, 'attempts', l.attempts,
+      'losses', l.losses,
       'departure', l.departure::text, 'inMs', extract(epoch from l.send_at - clock_timestamp()) * 1000,
       'mirror', to_jsonb(m), 'items', items.list,
       'frozen', case when w.id is not null then jsonb_build_object('id', w.id,
@@ -126,7 +130,7 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
       join app_user u on u.id = d.user_id
     ) items
     order by l.send_at`;
-  return rows.map(({ claim }) => claimOf(claim, workerId));
+  return rows.map(({ claim }) => claimOf(claim, want));
 }
 
 interface Row {
@@ -136,6 +140,7 @@ interface Row {
   readonly code: string;
   readonly policies: Policies;
   readonly attempts: number;
+  readonly losses: number;
   readonly departure: string | null;
   readonly inMs: number;
   readonly mirror: { readonly [column: string]: unknown };
@@ -143,17 +148,19 @@ interface Row {
   readonly frozen: Frozen | null;
 }
 
-const claimOf = (row: Row, workerId: string): Claim => ({
+const claimOf = (row: Row, { workerId, connectionId }: Want): Claim => ({
   lease: {
     organizationId: row.organizationId,
     pfaId: row.pfaId,
     workerId,
     fencingToken: row.token,
   },
+  connectionId,
   organizationCode: row.code,
   policies: row.policies,
   call: { inMs: row.inMs, departure: row.departure },
   attempts: row.attempts,
+  losses: row.losses,
   items: row.items,
   mirror: remoteOf(row.mirror),
   frozen: row.frozen ?? undefined,

@@ -34,7 +34,8 @@ export async function startReadings(
   const rows = await worker<Array<{ reading: Reading }>>`
     with open as materialized (
       select j.id from sync_job j join organization o on o.id = j.organization_id
-      where j.kind = 'read_sync' and o.connection_id = ${connectionId}
+      join pems_connection c on c.id = o.connection_id and c.circuit = 'closed'
+      where j.kind = 'read_sync' and c.id = ${connectionId}
         and (j.status = 'queued'
           or j.status = 'running' and j.started_at < now() - ${staleMs}::int * interval '1 ms')
       for update of j skip locked

@@ -155,6 +155,28 @@ end $function$
 revoke execute on function ensure_partitions() from public;
 grant execute on function ensure_partitions() to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION give_back(connection uuid)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$
+  with row_of as (
+    delete from circuit_failure where connection_id = connection returning organization_id, pfa_id, spent
+  ), per_lane as (
+    select organization_id, pfa_id, sum(spent)::smallint as spent from row_of
+    group by organization_id, pfa_id having sum(spent) > 0
+  ), lanes as (
+    update pfa_lane l set attempts = greatest(l.attempts - p.spent, 0) from per_lane p
+    where l.organization_id = p.organization_id and l.pfa_id = p.pfa_id
+  ), items as (
+    update pfa_write_queue q set retry_count = greatest(q.retry_count - p.spent, 0) from per_lane p
+    where q.organization_id = p.organization_id and q.pfa_id = p.pfa_id and q.retry_count > 0
+  )
+  select coalesce(sum(spent), 0)::int from row_of
+$function$
+;
+revoke execute on function give_back(uuid) from public;
+grant execute on function give_back(uuid) to vanguard_worker;
+
 CREATE OR REPLACE FUNCTION last_times(times timestamp with time zone[], n integer)
  RETURNS timestamp with time zone[]
  LANGUAGE sql
@@ -440,6 +462,24 @@ grant insert, select on audit_entry to vanguard_app;
 grant insert on audit_entry to vanguard_auth;
 grant insert, select on audit_entry to vanguard_worker;
 
+create table circuit_failure (
+  id bigint not null generated always as identity,
+  connection_id uuid not null,
+  organization_id uuid not null,
+  pfa_id text not null,
+  spent smallint not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint circuit_failure_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES pems_connection(id),
+  constraint circuit_failure_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint circuit_failure_pkey PRIMARY KEY (id)
+);
+CREATE INDEX circuit_failure_row ON circuit_failure USING btree (connection_id);
+alter table circuit_failure enable row level security;
+create policy everywhere on circuit_failure for all to vanguard_worker using (true);
+create policy tenant on circuit_failure for all to vanguard_app using ((organization_id = current_organization()));
+grant select on circuit_failure to vanguard_app;
+grant delete, insert, select on circuit_failure to vanguard_worker;
+
 create table membership (
   organization_id uuid not null,
   user_id uuid not null,
@@ -566,6 +606,7 @@ create table pems_connection (
   circuit_failures integer not null default 0,
   probe_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  outage_since timestamp with time zone,
   constraint pems_connection_circuit_check CHECK ((circuit = ANY (ARRAY['closed'::text, 'open'::text, 'probing'::text]))),
   constraint pems_connection_rate_limit_check CHECK ((rate_limit > 0)),
   constraint pems_connection_rate_now_check CHECK ((rate_now > (0)::double precision)),

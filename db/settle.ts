@@ -1,9 +1,11 @@
 /** Settling: one turn's outcome recorded, whole or not at all, by whoever holds the lease. */
+import { vitalSign } from "../domain/circuit.ts";
 import type { Delta } from "../domain/delta.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Item } from "../domain/turn.ts";
 import { type AuditEntry, record } from "./audit.ts";
 import type { Claim } from "./claim.ts";
+import { noteAlive, noteFailure, openCircuit } from "./circuit.ts";
 import { openConflict } from "./conflicts.ts";
 import { applyMirror } from "./mirror.ts";
 import { announce } from "./notices.ts";
@@ -32,16 +34,30 @@ export interface Settlement {
 
 /**
  * Records the outcome with its mirror, history, attempt, audit and news in one transaction.
+ * @param probeMs if this opens the circuit: ms before PEMS is first asked whether it is back
  * @returns how many other items of the lane are pending; false when the lease was lost meanwhile: nothing is changed,
  * its new holder settles
  */
-export async function settle(worker: Sql, settlement: Settlement): Promise<number | false> {
+export async function settle(
+  worker: Sql,
+  settlement: Settlement,
+  probeMs: number,
+): Promise<number | false> {
   const left = await inOneTransaction(worker, settlement);
-  const { claim: { lease }, outcome } = settlement;
+  const { claim: { lease, connectionId }, outcome, exchange } = settlement;
   // After it, not in it: pausing takes every lane of the organization, and other settlements hold theirs. A worker
   // that dies in between leaves a lane that is refused once more.
   if (left !== false && outcome._tag === "Refused") {
     await pauseForCredentials(worker, lease, outcome.error);
+  }
+  if (left !== false && signOf(settlement) === "failed") {
+    await openCircuit(worker, {
+      connectionId,
+      workerId: lease.workerId,
+      error: exchange!.error ?? "no answer",
+      certain: outcome._tag === "Outage",
+      probeMs,
+    });
   }
   return left;
 }
@@ -57,7 +73,7 @@ const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number |
     if (held.length === 0) return false;
     const left = held[0]!.pending - settlement.items.length;
     const entries: AuditEntry[] = auditOf(settlement);
-    const steps: Promise<unknown>[] = [
+    const steps: Array<Promise<unknown> | undefined> = [
       move(tx, settlement),
       attempt(tx, settlement),
       record(tx, entries),
@@ -71,11 +87,27 @@ const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number |
       }]));
     }
     if (outcome._tag === "Conflicted") steps.push(openConflict(tx, settlement, outcome));
+    steps.push(noteSign(tx, settlement));
     const notification = notificationOf(settlement);
     if (notification !== undefined) steps.push(notify(tx, notification));
     await Promise.all(steps);
     return left;
   }) as Promise<number | false>;
+
+/** What the call tells of the connection; nothing when none was made. */
+const signOf = ({ exchange }: Settlement) => exchange && vitalSign(exchange.status);
+
+function noteSign(tx: Tx, settlement: Settlement): Promise<unknown> | undefined {
+  const { claim: { lease, connectionId } } = settlement;
+  const sign = signOf(settlement);
+  if (sign === "alive") return noteAlive(tx, connectionId);
+  if (sign !== "failed") return undefined;
+  return noteFailure(tx, { ...lease, connectionId, spent: spentBy(settlement) });
+}
+
+/** Attempts that the turn has cost. */
+const spentBy = ({ outcome }: Settlement): number =>
+  outcome._tag === "Retried" || outcome._tag === "Unknown" && outcome.sent ? 1 : 0;
 
 /** Takes lane, items and modifications to the state that follows from the outcome. */
 function move(tx: Tx, settlement: Settlement): Promise<unknown> {
@@ -89,11 +121,11 @@ function move(tx: Tx, settlement: Settlement): Promise<unknown> {
       return block(tx, settlement, { item: "dead", modification: "failed", error: outcome.error });
     case "Retried":
     case "Postponed":
-      return again(tx, settlement, { ...outcome, spent: outcome._tag === "Retried" ? 1 : 0 });
     case "Unknown":
-      return again(tx, settlement, { ...outcome, spent: outcome.sent ? 1 : 0 });
+      return again(tx, settlement, outcome);
     case "Refused":
-      return again(tx, settlement, { error: outcome.error, delayMs: 0, spent: 0 });
+    case "Outage":
+      return again(tx, settlement, { ...outcome, delayMs: 0 });
     case "Rebased":
       return rebase(tx, settlement);
   }
@@ -168,21 +200,22 @@ function block(
 function again(
   tx: Tx,
   settlement: Settlement,
-  next: { error: string; delayMs: number; spent: number },
+  next: { error: string; delayMs: number },
 ): Promise<unknown> {
   const { claim: { lease }, writeId = null } = settlement;
+  const spent = spentBy(settlement);
   const unknown = inDoubt(settlement);
   const status = unknown ? "unknown" : "queued";
   return Promise.all([
     tx`
       update pfa_lane
-      set state = 'delayed', lease_owner = null, attempts = attempts + ${next.spent}::smallint,
+      set state = 'delayed', lease_owner = null, attempts = attempts + ${spent}::smallint,
         due_at = clock_timestamp() + ${next.delayMs}::float8 * interval '1 ms'
       where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
     tx`
       update pfa_write_queue
       set status = ${status}, last_error = ${next.error},
-        retry_count = retry_count + ${next.spent}::smallint,
+        retry_count = retry_count + ${spent}::smallint,
         scheduled_at = clock_timestamp() + ${next.delayMs}::float8 * interval '1 ms'
       where modification_id = any(${ids(settlement)}::uuid[])`,
     tx`

@@ -15,6 +15,7 @@ const CONSEQUENCE: { readonly [tag in OutcomeTag]?: AuditEvent } = {
   Unknown: "RETRY",
   Rebased: "RETRY",
   Refused: "RETRY",
+  Outage: "RETRY",
 };
 
 /** Whether a copy may have landed or may still land: no answer now, or none to an earlier copy. */
@@ -59,6 +60,7 @@ const EVENTS: { readonly [tag in OutcomeTag]: RecordEvent["type"] } = {
   Unknown: "SYNC_RETRYING",
   Rebased: "SYNC_RETRYING",
   Refused: "SYNC_RETRYING",
+  Outage: "SYNC_RETRYING",
 };
 
 /** News of the turn's newest modification; `left` items of the lane still wait behind it. */
@@ -110,6 +112,8 @@ function badge(settlement: Settlement, at: string): SyncState {
         error: outcome.error,
         nextAttemptAt: after(outcome.delayMs),
       };
+    case "Outage":
+      return { status: inDoubt(settlement) ? "unknown" : "queued", error: outcome.error };
     case "Refused":
       return {
         status: inDoubt(settlement) ? "unknown" : "waiting",

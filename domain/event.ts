@@ -76,15 +76,19 @@ export interface SyncCounts {
   readonly reasons: ReadonlyArray<string>;
 }
 
-export interface HealthEvent {
+/** Something that health is judged by has changed: each app process counts anew. */
+export interface HealthNotice {
   readonly type: "HEALTH";
   readonly organizationId: string;
   readonly at: string;
+}
+
+export interface HealthEvent extends HealthNotice {
   readonly status: SyncCounts;
 }
 
 /** What Postgres carries between processes, on channel `pfa_event`, as a JSON array. */
-export type Notice = RecordEvent | QueuedEvent | DraftEvent | MirrorEvent | HealthEvent;
+export type Notice = RecordEvent | QueuedEvent | DraftEvent | MirrorEvent | HealthNotice;
 
 /** The first message of a socket, and the one after a gap: everything that is not at rest. */
 export interface Snapshot {
@@ -96,4 +100,6 @@ export interface Snapshot {
 }
 
 /** As it reaches the browser; `seq` is `<epoch>.<n>` of the serving process. */
-export type LiveMessage = (Notice | Snapshot) & { readonly seq: string };
+export type LiveMessage = (Exclude<Notice, HealthNotice> | HealthEvent | Snapshot) & {
+  readonly seq: string;
+};

@@ -43,6 +43,8 @@ export type Outcome =
     /** Whether this turn sent, and so spent an attempt. */
     readonly sent: boolean;
   }
+  /** PEMS is down, and that is not this item's fault: waits until the circuit closes, no attempt spent. */
+  | { readonly _tag: "Outage"; readonly error: string }
   /** PEMS refuses our credentials: the organization's connection pauses. */
   | { readonly _tag: "Refused"; readonly error: string }
   /** Failed for good: dead letter. */

@@ -69,6 +69,9 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
       pems_data, kind, conflict_fields, reason)
     values (gen_random_uuid(), '${victim.organizationId}', '{${modificationId}}', 1, 2, '{}', '{}',
       '{}', 'fields', '{}', '')`,
+  circuit_failure: ({ victim }) =>
+    `insert into circuit_failure (connection_id, organization_id, pfa_id, spent)
+    select id, '${victim.organizationId}', 'A', 1 from pems_connection limit 1`,
   audit_entry: ({ victim }) =>
     `insert into audit_entry (organization_id, event_type)
     values ('${victim.organizationId}', 'COMMIT')`,

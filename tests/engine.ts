@@ -203,6 +203,7 @@ async function makeEngine(db: Database, setup: Setup) {
       retry: { maxRetries: 3, baseMs: 10 },
       lateWindowMs: 600_000,
       leaseMs: 3_000,
+      probeMs: 100,
       fetch: wire.fetch,
       ...changed,
     }),

@@ -15,4 +15,5 @@ await startWorker({
   retry: { maxRetries: 3, baseMs: 10 },
   lateWindowMs: 600_000,
   leaseMs: 1_000,
+  probeMs: 100,
 });

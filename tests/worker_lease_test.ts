@@ -76,7 +76,7 @@ engineTest("who lost the lease freezes and settles nothing at all", async (engin
       exchange: { latencyMs: 1, status: 200, error: null },
       outcome,
     };
-    equal(await settle(db.worker, settlement), false, outcome._tag);
+    equal(await settle(db.worker, settlement, 100), false, outcome._tag);
   }
   equal(await everything(engine), before);
 });

@@ -43,13 +43,13 @@ export const held = new NotSent({
 
 /** Waits for the place, and for room behind calls that left late. */
 export const awaitDeparture = Effect.fnUntraced(
-  function* (connection: Connection, { call, grantedAt }: Place) {
+  function* (connectionId: string, { call, grantedAt }: Place) {
     const { db } = yield* Desk;
     yield* Effect.sleep(Math.max(grantedAt + call.inMs - performance.now(), 0));
     if (call.departure !== null) return { number: call.departure, at: grantedAt };
     while (true) {
       const at = performance.now();
-      const told = yield* Effect.promise(() => depart(db.worker, connection.id));
+      const told = yield* Effect.promise(() => depart(db.worker, connectionId));
       if ("departure" in told) return { number: told.departure, at };
       yield* Effect.sleep(told.waitMs);
     }
@@ -61,7 +61,7 @@ export const awaitDeparture = Effect.fnUntraced(
  * the call was for.
  */
 export const make = Effect.fnUntraced(function* <A>(
-  connection: Connection,
+  connectionId: string,
   departure: Departure,
   request: Effect.Effect<A, PemsError>,
 ): Effect.fn.Return<Answered<A>, never, Desk> {
@@ -69,7 +69,7 @@ export const make = Effect.fnUntraced(function* <A>(
   const started = performance.now();
   if (started > departure.at + LATE_MS) {
     // Not awaited: the note concerns later calls only.
-    yield* Effect.promise(() => noteLate(db.worker, connection.id, departure.number)).pipe(
+    yield* Effect.promise(() => noteLate(db.worker, connectionId, departure.number)).pipe(
       Effect.ignoreCause,
       Effect.forkDetach,
     );
@@ -78,7 +78,7 @@ export const make = Effect.fnUntraced(function* <A>(
   const failure = Result.isFailure(result) ? result.failure : undefined;
   if (failure?._tag === "RateLimited") {
     const pauseMs = failure.retryAfterMs ?? HOLD_BACK_MS;
-    yield* Effect.promise(() => holdBack(db.worker, connection.id, pauseMs));
+    yield* Effect.promise(() => holdBack(db.worker, connectionId, pauseMs));
   }
   return {
     result,
@@ -100,5 +100,5 @@ export const makeSoon = Effect.fnUntraced(function* <A>(
     const exchange = { latencyMs: 0, status: null, error: held.message };
     return { result: Result.fail(held), exchange };
   }
-  return yield* make(connection, yield* awaitDeparture(connection, place), request);
+  return yield* make(connection.id, yield* awaitDeparture(connection.id, place), request);
 });

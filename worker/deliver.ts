@@ -10,6 +10,7 @@ import type { Written } from "../pems/client.ts";
 import type { PemsError } from "../pems/errors.ts";
 import { awaitDeparture, HOLD_BACK_MS, make, makeSoon, type Place } from "./call.ts";
 import { type Connection, Desk } from "./desk.ts";
+import { ask } from "./circuit.ts";
 import { readBack } from "./inquire.ts";
 import { Lease } from "./lease.ts";
 
@@ -25,14 +26,14 @@ export interface Delivered {
 export const deliver = Effect.fn("worker.deliver")(
   function* (connection: Connection, sending: Sending, place: Place) {
     const lease = yield* Lease;
-    const departure = yield* awaitDeparture(connection, place);
+    const departure = yield* awaitDeparture(connection.id, place);
     if (!lease.holds(sending.claim.lease.fencingToken)) return undefined;
     const { pfaId } = sending.claim.lease;
     const { id, body, operation } = sending.write;
     const { client } = connection;
     const frozen = { pfaId, body, idempotencyKey: id };
     const { result, exchange } = yield* make(
-      connection,
+      connection.id,
       departure,
       operation === "DELETE" ? client.delete(frozen) : client.put(frozen),
     );
@@ -70,7 +71,9 @@ const outcomeOf = (
     Doubtful: ({ message }) =>
       readBack(connection, sending, true).pipe(
         Effect.flatMap((outcome) =>
-          outcome._tag === "NotLanded" ? retryOrBury(sending, message) : Effect.succeed(outcome)
+          outcome._tag === "NotLanded"
+            ? retryOrBury(connection, sending, message)
+            : Effect.succeed(outcome)
         ),
       ),
     Unanswered: ({ message }) => unanswered(sending, message),
@@ -78,7 +81,9 @@ const outcomeOf = (
     Unauthorized: ({ message, status }) => unauthorized(connection, sending, message, status),
     RateLimited: ({ message, retryAfterMs = HOLD_BACK_MS }) => postponed(message, retryAfterMs),
     Unavailable: ({ message, retryAfterMs }) =>
-      retryAfterMs === undefined ? retryOrBury(sending, message) : postponed(message, retryAfterMs),
+      retryAfterMs === undefined
+        ? retryOrBury(connection, sending, message)
+        : postponed(message, retryAfterMs),
     NotSent: ({ message }) =>
       Effect.map(Desk, ({ retry }): Outcome => ({
         _tag: "Postponed",
@@ -88,7 +93,9 @@ const outcomeOf = (
   })).pipe(
     Effect.flatMap((outcome) =>
       // A 409 at the very version we sent: PEMS contradicts itself, which passes or fails like anything else.
-      outcome._tag === "NotLanded" ? retryOrBury(sending, error.message) : Effect.succeed(outcome)
+      outcome._tag === "NotLanded"
+        ? retryOrBury(connection, sending, error.message)
+        : Effect.succeed(outcome)
     ),
     Effect.flatMap((outcome) =>
       // Whatever this copy came to, an earlier one may still land: only a read settles it.
@@ -101,13 +108,23 @@ const outcomeOf = (
 const postponed = (error: string, delayMs: number) =>
   Effect.succeed<Outcome>({ _tag: "Postponed", error, delayMs });
 
-const retryOrBury = ({ claim }: Sending, error: string) =>
-  Effect.map(Desk, ({ retry }): Outcome => {
+/** Before the item is blamed for good, PEMS is asked: an outage buries nothing. */
+const retryOrBury = Effect.fnUntraced(
+  function* (
+    connection: Connection,
+    { claim }: Sending,
+    error: string,
+  ): Effect.fn.Return<Outcome, never, Desk> {
+    const { retry } = yield* Desk;
     const delayMs = delayAfter(claim.attempts + 1, retry, Math.random());
-    return delayMs === undefined
+    if (delayMs !== undefined) return { _tag: "Retried", error, delayMs };
+    const { organizationCode, lease: { pfaId } } = claim;
+    const trouble = yield* ask(connection, { organizationCode, pfaId });
+    return trouble === undefined
       ? { _tag: "Buried", error: `Gave up after ${claim.attempts + 1} attempts: ${error}` }
-      : { _tag: "Retried", error, delayMs };
-  });
+      : { _tag: "Outage", error: trouble };
+  },
+);
 
 const unanswered = ({ claim }: Sending, error: string) =>
   Effect.map(Desk, ({ retry }): Outcome => ({

@@ -22,6 +22,8 @@ export interface WorkerOptions {
   readonly retry: RetryPolicy;
   readonly lateWindowMs: number;
   readonly leaseMs: number;
+  /** While PEMS is down: before it is first asked whether it is back; also how often workers look for such a duty. */
+  readonly probeMs: number;
   /** The sandbox's `fetch` may stand in for the network. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }

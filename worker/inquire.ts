@@ -43,8 +43,8 @@ export const inquire = Effect.fn("worker.inquire")(
     place: Place,
   ): Effect.fn.Return<Judgement, never, Desk> {
     const { retry, lateWindowMs } = yield* Desk;
-    const departure = yield* awaitDeparture(connection, place);
-    const { result } = yield* make(connection, departure, ask(connection, sending));
+    const departure = yield* awaitDeparture(connection.id, place);
+    const { result } = yield* make(connection.id, departure, ask(connection, sending));
     if (Result.isFailure(result)) return yield* unreadable(sending, result.failure, false);
     const { claim: { attempts, policies }, write } = sending;
     const judgement = judge({ ...write, mayHaveLanded: true }, result.success, policies);

@@ -12,7 +12,7 @@ import type { Sql } from "../db/sql.ts";
 import type { RemotePage } from "../pems/client.ts";
 import type { PemsError } from "../pems/errors.ts";
 import { Bell } from "./bell.ts";
-import { makeSoon } from "./call.ts";
+import { held, makeSoon } from "./call.ts";
 import { type Connection, connections, Desk } from "./desk.ts";
 
 /** A running reading that has not applied a page for this long belongs to a worker that died. */
@@ -79,6 +79,10 @@ const readOne = Effect.fn("worker.read")(function* (connection: Connection, read
   while (true) {
     const answer = yield* Effect.result(next(cursor));
     if (Result.isFailure(answer)) {
+      // Not the reading's fault: it goes on where it stands once PEMS is back.
+      if (answer.failure === held) {
+        return yield* Effect.promise(() => handBackReading(worker, reading));
+      }
       const { message } = answer.failure;
       yield* Effect.logWarning(`Cannot read ${reading.organizationCode} from PEMS: ${message}`);
       return yield* Effect.promise(() => failReading(worker, reading, message));
@@ -122,6 +126,8 @@ const page = (connection: Connection, reading: Reading, cursor: string | undefin
     Effect.flatMap(({ result }) => Effect.fromResult(result)),
     Effect.retry(PATIENCE.pipe(
       Schedule.setInputType<PemsError>(),
-      Schedule.while(({ input }) => input._tag !== "Rejected" && input._tag !== "Unauthorized"),
+      Schedule.while(({ input }) =>
+        input !== held && input._tag !== "Rejected" && input._tag !== "Unauthorized"
+      ),
     )),
   );

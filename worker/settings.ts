@@ -6,6 +6,7 @@ import type { WorkerOptions } from "./desk.ts";
 
 /** How long a lane is held without a heartbeat. */
 const LEASE_MS = 30_000;
+const PROBE_MS = 1_000;
 
 export const workerOptions = (
   config: Config,
@@ -24,4 +25,5 @@ export const workerOptions = (
   retry: config.retry,
   lateWindowMs: config.lateWindowMs,
   leaseMs: LEASE_MS,
+  probeMs: PROBE_MS,
 });

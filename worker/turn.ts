@@ -101,8 +101,8 @@ const askThenSend = Effect.fnUntraced(
 const settled = Effect.fnUntraced(function* (
   settlement: Omit<Settlement, "exchange"> & { exchange: Delivered["exchange"] | undefined },
 ) {
-  const { db, leaseMs } = yield* Desk;
-  const left = yield* Effect.tryPromise(() => settle(db.worker, settlement)).pipe(
+  const { db, leaseMs, probeMs } = yield* Desk;
+  const left = yield* Effect.tryPromise(() => settle(db.worker, settlement, probeMs)).pipe(
     Effect.tapError((error) => Effect.logWarning("Cannot settle yet", error)),
     Effect.retry(Schedule.exponential(100).pipe(Schedule.upTo({ duration: leaseMs }))),
     Effect.catch((error) => Effect.as(Effect.logError("Cannot settle", error), false)),

@@ -1,13 +1,14 @@
 /** A worker as a list of layers: started whole, stopped in good order. */
 import { Effect, Exit, Layer, Scope } from "effect";
 import { Bell } from "./bell.ts";
+import { Circuit } from "./circuit.ts";
 import { Desk, type WorkerOptions } from "./desk.ts";
 import { Lanes } from "./lanes.ts";
 import { Lease } from "./lease.ts";
 import { Pull } from "./pull.ts";
 import { Sweep } from "./sweep.ts";
 
-const parts = Layer.mergeAll(Lanes, Pull, Sweep).pipe(
+const parts = Layer.mergeAll(Lanes, Circuit, Pull, Sweep).pipe(
   Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer)),
 );
 
