@@ -56,12 +56,10 @@ async function turn(auth: Sql, connectionId: string): Promise<void> {
       "retry-after": String(Math.ceil((call?.inMs ?? MOST_WAIT_MS) / 1000)),
     });
   }
-  let waitMs = call.inMs;
-  let left = call.departure !== null;
-  while (!left) {
+  if (call.departure !== null) return;
+  for (let waitMs: number | undefined = call.inMs; waitMs !== undefined;) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const told = await depart(auth, connectionId);
-    left = "departure" in told;
-    waitMs = "waitMs" in told ? told.waitMs : 0;
+    const leave = await depart(auth, connectionId, { probing: true });
+    waitMs = "waitMs" in leave ? leave.waitMs : undefined;
   }
 }

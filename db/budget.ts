@@ -5,6 +5,11 @@ import type { Runner } from "./sql.ts";
 /** Far enough ahead for any call to find its place. */
 const WHENEVER_MS = 3_600_000;
 
+export interface Purpose {
+  /** Asks whether PEMS is back: the only calls that an open circuit lets through. */
+  readonly probing?: boolean;
+}
+
 /**
  * The next free place in the budget, for one call outside a claim: a read, a probe.
  * @returns undefined while the circuit is open, unless it is a probe; or when PEMS wants no call for over an hour
@@ -12,7 +17,7 @@ const WHENEVER_MS = 3_600_000;
 export async function reserveCall(
   sql: Runner,
   connectionId: string,
-  { probing = false }: { readonly probing?: boolean } = {},
+  { probing = false }: Purpose = {},
 ): Promise<Call | undefined> {
   const [row] = await sql<Array<{ in_ms: number; departure: string | null }>>`
     select extract(epoch from send_at - clock_timestamp())::float8 * 1000 as in_ms, departure::text
@@ -21,15 +26,23 @@ export async function reserveCall(
   return row && { inMs: row.in_ms, departure: row.departure };
 }
 
-/** Lets a call leave, or tells how long it must wait before it asks again. */
+/** The call may leave, or must wait before it asks again, or may not be made while the circuit is open. */
+export type Leave =
+  | { readonly departure: string }
+  | { readonly waitMs: number }
+  | { readonly held: true };
+
+/** Asks for a call to leave now. */
 export async function depart(
   sql: Runner,
   connectionId: string,
-): Promise<{ readonly departure: string } | { readonly waitMs: number }> {
-  const [row] = await sql<[{ departure: string | null; wait_ms: number }]>`
+  { probing = false }: Purpose = {},
+): Promise<Leave> {
+  const [row] = await sql<[{ departure: string | null; wait_ms: number | null }]>`
     select departure::text, extract(epoch from wait)::float8 * 1000 as wait_ms
-    from depart(${connectionId})`;
-  return row.departure === null ? { waitMs: row.wait_ms } : { departure: row.departure };
+    from depart(${connectionId}, ${probing})`;
+  if (row.departure !== null) return { departure: row.departure };
+  return row.wait_ms === null ? { held: true } : { waitMs: row.wait_ms };
 }
 
 /** The call has left only now, later than its departure says. */

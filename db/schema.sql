@@ -106,7 +106,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION depart(connection uuid, OUT departure bigint, OUT wait interval)
+CREATE OR REPLACE FUNCTION depart(connection uuid, probing boolean, OUT departure bigint, OUT wait interval)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -117,6 +117,9 @@ declare
 begin
   perform set_config('synchronous_commit', 'off', true);
   select * into strict budget from pems_connection where id = connection for update;
+  if budget.circuit <> 'closed' and not probing then
+    return;
+  end if;
   spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
   free_at := greatest(budget.not_before, coalesce(budget.departures[cardinality(budget.departures)
     - spacing.ring + 1] + spacing.span, '-infinity'));

@@ -47,7 +47,7 @@ export type Outcome =
   | { readonly _tag: "Outage"; readonly error: string }
   /** PEMS refuses our credentials: the organization's connection pauses. */
   | { readonly _tag: "Refused"; readonly error: string }
-  /** Failed for good: dead letter. */
-  | { readonly _tag: "Buried"; readonly error: string };
+  /** Failed for good: dead letter; `exhausted` when it was not refused, but its attempts are used up. */
+  | { readonly _tag: "Buried"; readonly error: string; readonly exhausted?: true };
 
 export type OutcomeTag = Outcome["_tag"];

@@ -1,6 +1,6 @@
 /** One call to PEMS: waits for its place in the budget, leaves when the last second has room, and is timed. */
 import { Effect, Result } from "effect";
-import { depart, holdBack, noteLate, reserveCall } from "../db/budget.ts";
+import { depart, holdBack, noteLate, type Purpose, reserveCall } from "../db/budget.ts";
 import type { Call } from "../db/claim.ts";
 import type { Exchange } from "../db/settle.ts";
 import { NotSent, type PemsError, statusOf } from "../pems/errors.ts";
@@ -41,17 +41,25 @@ export const held = new NotSent({
   message: "PEMS is down: nothing is sent until it answers again",
 });
 
-/** Waits for the place, and for room behind calls that left late. */
+/**
+ * Waits for the place, and for room behind calls that left late.
+ * @returns undefined when the circuit opened meanwhile: the call must not be made
+ */
 export const awaitDeparture = Effect.fnUntraced(
-  function* (connectionId: string, { call, grantedAt }: Place) {
+  function* (
+    connectionId: string,
+    { call, grantedAt }: Place,
+    purpose: Purpose = {},
+  ): Effect.fn.Return<Departure | undefined, never, Desk> {
     const { db } = yield* Desk;
     yield* Effect.sleep(Math.max(grantedAt + call.inMs - performance.now(), 0));
     if (call.departure !== null) return { number: call.departure, at: grantedAt };
     while (true) {
       const at = performance.now();
-      const told = yield* Effect.promise(() => depart(db.worker, connectionId));
-      if ("departure" in told) return { number: told.departure, at };
-      yield* Effect.sleep(told.waitMs);
+      const leave = yield* Effect.promise(() => depart(db.worker, connectionId, purpose));
+      if ("departure" in leave) return { number: leave.departure, at };
+      if ("held" in leave) return undefined;
+      yield* Effect.sleep(leave.waitMs);
     }
   },
 );
@@ -96,9 +104,10 @@ export const makeSoon = Effect.fnUntraced(function* <A>(
   request: Effect.Effect<A, PemsError>,
 ): Effect.fn.Return<Answered<A>, never, Desk> {
   const place = yield* reserve(connection);
-  if (place === undefined) {
+  const departure = place && (yield* awaitDeparture(connection.id, place));
+  if (departure === undefined) {
     const exchange = { latencyMs: 0, status: null, error: held.message };
     return { result: Result.fail(held), exchange };
   }
-  return yield* make(connection.id, yield* awaitDeparture(connection.id, place), request);
+  return yield* make(connection.id, departure, request);
 });

@@ -40,7 +40,7 @@ const carryOut = Effect.fn("worker.probe")(function* (probe: Probe) {
   const connection = (yield* connections).find(({ id }) => id === probe.connectionId);
   if (connection === undefined) return;
   const began = performance.now();
-  const trouble = yield* ask(connection, probe);
+  const trouble = yield* troubleOf(connection, probe);
   yield* Effect.promise(() =>
     trouble === undefined
       ? closeCircuit(worker, connection.id, workerId)
@@ -52,7 +52,7 @@ const carryOut = Effect.fn("worker.probe")(function* (probe: Probe) {
  * Asks PEMS for its health and for a record.
  * @returns what went wrong; undefined when PEMS is there
  */
-export const ask = Effect.fnUntraced(
+export const troubleOf = Effect.fnUntraced(
   function* (
     { id, client }: Connection,
     { organizationCode, pfaId }: Pick<Probe, "organizationCode" | "pfaId">,
@@ -72,9 +72,11 @@ export const ask = Effect.fnUntraced(
 const failureOf = Effect.fnUntraced(
   function* (connectionId: string, question: Effect.Effect<unknown, PemsError>) {
     const { db: { worker } } = yield* Desk;
-    const call = yield* Effect.promise(() => reserveCall(worker, connectionId, { probing: true }));
-    if (call === undefined) return held.message;
-    const departure = yield* awaitDeparture(connectionId, { call, grantedAt: performance.now() });
+    const probing = { probing: true };
+    const call = yield* Effect.promise(() => reserveCall(worker, connectionId, probing));
+    const departure = call &&
+      (yield* awaitDeparture(connectionId, { call, grantedAt: performance.now() }, probing));
+    if (departure === undefined) return held.message;
     const { result } = yield* make(
       connectionId,
       departure,

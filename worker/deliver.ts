@@ -2,22 +2,23 @@
 import { Effect, Result } from "effect";
 import type { Sending } from "../db/freeze.ts";
 import type { Exchange } from "../db/settle.ts";
-import { applied } from "../domain/delta.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import { backoff, delayAfter } from "../domain/retry.ts";
-import { reasonOf } from "../domain/turn.ts";
-import type { Written } from "../pems/client.ts";
 import type { PemsError } from "../pems/errors.ts";
-import { awaitDeparture, HOLD_BACK_MS, make, makeSoon, type Place } from "./call.ts";
-import { type Connection, Desk } from "./desk.ts";
-import { ask } from "./circuit.ts";
-import { readBack } from "./inquire.ts";
+import { awaitDeparture, held, make, makeSoon, type Place } from "./call.ts";
+import { troubleOf } from "./circuit.ts";
+import type { Connection, Desk } from "./desk.ts";
+import { ask, patience } from "./inquire.ts";
 import { Lease } from "./lease.ts";
+import { accepted, afterFailure, afterReading } from "./verdict.ts";
 
 export interface Delivered {
   readonly outcome: Outcome;
-  readonly exchange: Exchange;
+  /** Undefined when no call was made. */
+  readonly exchange: Exchange | undefined;
 }
+
+/** The circuit opened before the call was made: nothing was sent, and nothing is spent. */
+export const waits: Outcome = { _tag: "Postponed", error: held.message, delayMs: 0 };
 
 /**
  * Sends the frozen write when its place has come.
@@ -27,6 +28,7 @@ export const deliver = Effect.fn("worker.deliver")(
   function* (connection: Connection, sending: Sending, place: Place) {
     const lease = yield* Lease;
     const departure = yield* awaitDeparture(connection.id, place);
+    if (departure === undefined) return { outcome: waits, exchange: undefined };
     if (!lease.holds(sending.claim.lease.fencingToken)) return undefined;
     const { pfaId } = sending.claim.lease;
     const { id, body, operation } = sending.write;
@@ -44,107 +46,33 @@ export const deliver = Effect.fn("worker.deliver")(
   },
 );
 
-/** PEMS took it: its record is the one we sent against, with our values in it. */
-function accepted({ claim, write }: Sending, { newVersion, updatedAt }: Written): Outcome {
-  return {
-    _tag: "Synced",
-    version: newVersion,
-    evidence: "answer",
-    remote: {
-      version: newVersion,
-      record: applied(claim.mirror.record, write.delta),
-      updatedAt,
-      modifiedBy: write.modifiedBy,
-      changeReason: reasonOf(claim.items),
-    },
-  };
-}
-
-const outcomeOf = (
-  connection: Connection,
-  sending: Sending,
-  error: PemsError,
-): Effect.Effect<Outcome, never, Desk> =>
-  Effect.fail(error).pipe(Effect.catchTags({
-    // This copy was not executed; an earlier one whose answer never came may be what changed the record.
-    VersionConflict: () => readBack(connection, sending, sending.write.unknown),
-    Doubtful: ({ message }) =>
-      readBack(connection, sending, true).pipe(
-        Effect.flatMap((outcome) =>
-          outcome._tag === "NotLanded"
-            ? retryOrBury(connection, sending, message)
-            : Effect.succeed(outcome)
-        ),
-      ),
-    Unanswered: ({ message }) => unanswered(sending, message),
-    Rejected: ({ message }) => Effect.succeed<Outcome>({ _tag: "Buried", error: message }),
-    Unauthorized: ({ message, status }) => unauthorized(connection, sending, message, status),
-    RateLimited: ({ message, retryAfterMs = HOLD_BACK_MS }) => postponed(message, retryAfterMs),
-    Unavailable: ({ message, retryAfterMs }) =>
-      retryAfterMs === undefined
-        ? retryOrBury(connection, sending, message)
-        : postponed(message, retryAfterMs),
-    NotSent: ({ message }) =>
-      Effect.map(Desk, ({ retry }): Outcome => ({
-        _tag: "Postponed",
-        error: message,
-        delayMs: backoff(1, retry, Math.random()),
-      })),
-  })).pipe(
-    Effect.flatMap((outcome) =>
-      // A 409 at the very version we sent: PEMS contradicts itself, which passes or fails like anything else.
-      outcome._tag === "NotLanded"
-        ? retryOrBury(connection, sending, error.message)
-        : Effect.succeed(outcome)
-    ),
-    Effect.flatMap((outcome) =>
-      // Whatever this copy came to, an earlier one may still land: only a read settles it.
-      sending.write.unknown && (outcome._tag === "Retried" || outcome._tag === "Buried")
-        ? unanswered(sending, outcome.error)
-        : Effect.succeed(outcome)
-    ),
-  );
-
-const postponed = (error: string, delayMs: number) =>
-  Effect.succeed<Outcome>({ _tag: "Postponed", error, delayMs });
-
-/** Before the item is blamed for good, PEMS is asked: an outage buries nothing. */
-const retryOrBury = Effect.fnUntraced(
+/** What the failure comes to, with PEMS's record read where that decides. */
+const outcomeOf = Effect.fnUntraced(
   function* (
     connection: Connection,
-    { claim }: Sending,
-    error: string,
+    sending: Sending,
+    error: PemsError,
   ): Effect.fn.Return<Outcome, never, Desk> {
-    const { retry } = yield* Desk;
-    const delayMs = delayAfter(claim.attempts + 1, retry, Math.random());
-    if (delayMs !== undefined) return { _tag: "Retried", error, delayMs };
-    const { organizationCode, lease: { pfaId } } = claim;
-    const trouble = yield* ask(connection, { organizationCode, pfaId });
-    return trouble === undefined
-      ? { _tag: "Buried", error: `Gave up after ${claim.attempts + 1} attempts: ${error}` }
-      : { _tag: "Outage", error: trouble };
+    const told = afterFailure(sending, error, yield* patience);
+    if (told._tag !== "Ask") return yield* blame(connection, sending, told);
+    const { result: reading } = yield* makeSoon(connection, ask(connection, sending));
+    return yield* blame(
+      connection,
+      sending,
+      afterReading(sending, { error, reading }, yield* patience),
+    );
   },
 );
 
-const unanswered = ({ claim }: Sending, error: string) =>
-  Effect.map(Desk, ({ retry }): Outcome => ({
-    _tag: "Unknown",
-    error,
-    delayMs: backoff(claim.attempts + 1, retry, Math.random()),
-    sent: true,
-  }));
-
-/** A 403 on a record that we may read concerns that record alone; otherwise the credentials are refused. */
-const unauthorized = (
-  connection: Connection,
-  { claim }: Sending,
-  error: string,
-  status: number,
-): Effect.Effect<Outcome, never, Desk> =>
-  status === 401
-    ? Effect.succeed({ _tag: "Refused", error })
-    : makeSoon(connection, connection.client.get(claim.lease.pfaId, claim.organizationCode)).pipe(
-      Effect.map(({ result }): Outcome =>
-        Result.isSuccess(result) ? { _tag: "Buried", error } : { _tag: "Refused", error }
-      ),
-    );
+/** Before an item is blamed for good because its attempts are used up, PEMS is asked: an outage buries nothing. */
+const blame = Effect.fnUntraced(
+  function* (
+    connection: Connection,
+    { claim: { organizationCode, lease: { pfaId } } }: Sending,
+    outcome: Outcome,
+  ): Effect.fn.Return<Outcome, never, Desk> {
+    if (outcome._tag !== "Buried" || outcome.exhausted !== true) return outcome;
+    const trouble = yield* troubleOf(connection, { organizationCode, pfaId });
+    return trouble === undefined ? outcome : { _tag: "Outage", error: trouble };
+  },
+);

@@ -7,8 +7,8 @@ import type { Outcome } from "../domain/outcome.ts";
 import { type Load, planTurn, type Turn } from "../domain/turn.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import type { Edits } from "../domain/delta.ts";
-import { held, type Place, reserve } from "./call.ts";
-import { deliver, type Delivered } from "./deliver.ts";
+import { type Place, reserve } from "./call.ts";
+import { deliver, waits } from "./deliver.ts";
 import { type Connection, Desk } from "./desk.ts";
 import { inquire } from "./inquire.ts";
 
@@ -81,16 +81,13 @@ export const carryOut = Effect.fn("worker.turn")(
 /** An unknown write is sent again only once PEMS's record shows that it has not landed. */
 const askThenSend = Effect.fnUntraced(
   function* (connection: Connection, sending: Sending, place: Place) {
-    const { db, retry } = yield* Desk;
+    const { db } = yield* Desk;
     const judgement = yield* inquire(connection, sending, place);
     if (judgement._tag !== "NotLanded") {
       return { outcome: judgement as Outcome, exchange: undefined };
     }
     const next = yield* reserve(connection);
-    if (next === undefined) {
-      const outcome: Outcome = { _tag: "Postponed", error: held.message, delayMs: retry.baseMs };
-      return { outcome, exchange: undefined };
-    }
+    if (next === undefined) return { outcome: waits, exchange: undefined };
     const again: Sending = { ...sending, claim: { ...sending.claim, call: next.call } };
     const frozen = yield* Effect.promise(() => freeze(db.worker, [again]));
     return frozen.has(sending.write.id) ? yield* deliver(connection, again, next) : undefined;
@@ -99,7 +96,7 @@ const askThenSend = Effect.fnUntraced(
 
 /** Tried again while the database is away; what cannot be settled within the lease is settled by its next holder. */
 const settled = Effect.fnUntraced(function* (
-  settlement: Omit<Settlement, "exchange"> & { exchange: Delivered["exchange"] | undefined },
+  settlement: Settlement,
 ) {
   const { db, leaseMs, probeMs } = yield* Desk;
   const left = yield* Effect.tryPromise(() => settle(db.worker, settlement, probeMs)).pipe(

@@ -82,8 +82,9 @@ create function open_calls(connection uuid, horizon interval) returns int langua
 $$;
 
 -- A call leaves now, if the last second has room for it however late the calls before it left: `departure`
--- is its number. Otherwise null, and `wait` is the time until it may ask again.
-create function depart(connection uuid, out departure bigint, out wait interval)
+-- is its number. Otherwise null, and `wait` is the time until it may ask again; null as well while the circuit is
+-- open, unless it probes.
+create function depart(connection uuid, probing boolean, out departure bigint, out wait interval)
 language plpgsql volatile as $$
 declare
   budget pems_connection%rowtype;
@@ -92,6 +93,9 @@ declare
 begin
   perform set_config('synchronous_commit', 'off', true);
   select * into strict budget from pems_connection where id = connection for update;
+  if budget.circuit <> 'closed' and not probing then
+    return;
+  end if;
   spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
   free_at := greatest(budget.not_before, coalesce(budget.departures[cardinality(budget.departures)
     - spacing.ring + 1] + spacing.span, '-infinity'));
