@@ -2,7 +2,7 @@
 import type { Delta } from "../domain/delta.ts";
 import type { Remote } from "../domain/outcome.ts";
 import type { Operation, Policies } from "../domain/threeway.ts";
-import type { Item } from "../domain/turn.ts";
+import { ALONE_AFTER, type Item } from "../domain/turn.ts";
 import { remoteOf } from "./mirror.ts";
 import type { Sql } from "./sql.ts";
 
@@ -60,6 +60,8 @@ export interface Want {
   readonly workerId: string;
   readonly connectionId: string;
   readonly limit: number;
+  /** Lanes the worker is busy with; a lane that must be carried alone is not for a busy one. */
+  readonly busy: number;
   /** How far ahead calls are reserved, in ms. */
   readonly horizonMs: number;
   readonly leaseMs: number;
@@ -70,10 +72,10 @@ const MOST_ITEMS = 100;
 
 /** Leases the lanes whose turn has come, no more than the budget lets start within the horizon. */
 export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Claim>> {
-  const { workerId, connectionId, limit, horizonMs, leaseMs } = want;
+  const { workerId, connectionId, limit, busy, horizonMs, leaseMs } = want;
   const rows = await worker<Array<{ claim: Row }>>`
     with due as materialized ( -- materialized: the limit is applied once, no extra lane is locked
-      select organization_id, pfa_id, priority, turn
+      select organization_id, pfa_id, priority, turn, losses
       from pfa_lane
       where connection_id = ${connectionId} and state = 'ready' and not paused
         -- a commit may have slipped past the pause of its organization
@@ -82,7 +84,11 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
       limit least(${limit}::int, open_calls(${connectionId}, ${horizonMs}::int * interval '1 ms'))
       for update skip locked
     ), numbered as (
-      select *, row_number() over (order by priority, turn) as nth from due
+      select *, row_number() over (order by priority, turn) as nth,
+        count(*) filter (where losses >= ${ALONE_AFTER}) over (order by priority, turn) as lone
+      from due
+    ), chosen as ( -- a lane to be carried alone waits until the worker has nothing else, and all behind it too
+      select * from numbered where lone = 0 or nth = 1 and ${busy} = 0
     ), called as materialized (
       select row_number() over (order by send_at) as nth, departure, send_at
       from (
@@ -90,14 +96,14 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
           coalesce(max(turn) filter (where priority = 0), 0),
           coalesce(max(turn) filter (where priority = 1), 0),
           coalesce(max(turn) filter (where priority = 2), 0)] as served
-        from due
+        from chosen
       ) wanted, reserve_calls(${connectionId}, lanes, ${horizonMs}::int * interval '1 ms', served)
     ), leased as (
       update pfa_lane l
       set state = 'leased', lease_owner = ${workerId}, fencing_token = nextval('fencing_token'),
         leased_until = clock_timestamp() + ${leaseMs}::int * interval '1 ms'
-      from numbered join called using (nth)
-      where l.organization_id = numbered.organization_id and l.pfa_id = numbered.pfa_id
+      from chosen c join called using (nth)
+      where l.organization_id = c.organization_id and l.pfa_id = c.pfa_id
       returning l.*, called.departure, called.send_at
     )
     select jsonb_build_object(

@@ -209,7 +209,7 @@ function again(
   return Promise.all([
     tx`
       update pfa_lane
-      set state = 'delayed', lease_owner = null, attempts = attempts + ${spent}::smallint,
+      set state = 'delayed', lease_owner = null, losses = 0, attempts = attempts + ${spent}::smallint,
         due_at = clock_timestamp() + ${next.delayMs}::float8 * interval '1 ms'
       where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
     tx`
@@ -231,7 +231,7 @@ function rebase(tx: Tx, settlement: Settlement): Promise<unknown> {
   const { claim: { lease } } = settlement;
   return Promise.all([
     tx`
-      update pfa_lane set state = 'ready', lease_owner = null, write_id = null
+      update pfa_lane set state = 'ready', lease_owner = null, losses = 0, write_id = null
       where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
     tx`
       update pfa_write_queue set status = 'queued', write_id = null

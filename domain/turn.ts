@@ -29,6 +29,11 @@ export interface Load {
   readonly reason: string | null;
 }
 
+/** An item whose lease was lost so often is claimed alone: whatever it does to workers, it does to no other item. */
+export const ALONE_AFTER = 2;
+/** Lost so often, three times of them alone, it is not tried again. */
+export const POISON_AFTER = 5;
+
 export type Turn =
   | { readonly _tag: "Send"; readonly load: Load }
   | {

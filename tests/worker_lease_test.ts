@@ -19,6 +19,7 @@ async function claimOne({ db, connectionId }: Engine, leaseMs: number): Promise<
     workerId: crypto.randomUUID(),
     connectionId,
     limit: 1,
+    busy: 0,
     horizonMs: 1_000,
     leaseMs,
   });
@@ -154,6 +155,7 @@ engineTest("a claim whose answer never reached its worker is not lost", async (e
       workerId,
       connectionId,
       limit: 10,
+      busy: 0,
       horizonMs: 1_000,
       leaseMs: 600,
     });

@@ -1,5 +1,5 @@
 /** The loops: one per PEMS connection claims the lanes whose turn has come and has them carried out. */
-import { Cron, Effect, FiberMap, FiberSet, Layer, Result, Schedule, Stream } from "effect";
+import { Cron, Effect, Exit, FiberMap, FiberSet, Layer, Result, Schedule, Stream } from "effect";
 import { type Claim, claim, nextTurn, wakeDelayed } from "../db/claim.ts";
 import { freeze } from "../db/freeze.ts";
 import { Bell } from "./bell.ts";
@@ -66,21 +66,22 @@ const loop = (connection: Connection, turns: Turns) =>
 const round = (connection: Connection, turns: Turns) =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const { db, workerId, batchSize, leaseMs } = yield* Desk;
+      const { db, workerId, leaseMs } = yield* Desk;
       const lease = yield* Lease;
       const bell = yield* Bell;
-      const limit = batchSize - lease.count();
+      const limit = lease.room();
       const since = performance.now();
       const claims = limit < 1 ? [] : yield* Effect.promise(() =>
         claim(db.claims, {
           workerId,
           connectionId: connection.id,
           limit,
+          busy: lease.count(),
           horizonMs: HORIZON_MS,
           leaseMs,
         })
       );
-      for (const { lease: { fencingToken } } of claims) lease.take(fencingToken, since);
+      for (const claim of claims) lease.take(claim, since);
       if (claims.length > 0) return yield* dispatch(connection, claims, turns);
       const waitMs = limit < 1
         ? undefined
@@ -98,7 +99,7 @@ const round = (connection: Connection, turns: Turns) =>
 /** Freezes what goes on the wire in one statement, then lets each turn run on its own. */
 const dispatch = Effect.fnUntraced(
   function* (connection: Connection, claims: ReadonlyArray<Claim>, turns: Turns) {
-    const { db, batchSize } = yield* Desk;
+    const { db } = yield* Desk;
     const lease = yield* Lease;
     const bell = yield* Bell;
     const grantedAt = performance.now();
@@ -116,10 +117,11 @@ const dispatch = Effect.fnUntraced(
       yield* carryOut(connection, plan, { call, grantedAt }).pipe(
         Effect.sandbox,
         Effect.catch((cause) => Effect.as(Effect.logError("A turn failed", cause), true)),
-        Effect.ensuring(Effect.sync(() => lease.drop(fencingToken))),
-        Effect.flatMap((again) =>
+        Effect.onExit((exit) =>
           Effect.sync(() => {
-            if (again || lease.count() === batchSize - 1) bell.ring(connection.id);
+            // Whoever waited for room, on whatever connection, looks again.
+            if (lease.drop(fencingToken)) bell.ring("");
+            else if (Exit.isSuccess(exit) && exit.value) bell.ring(connection.id);
           })
         ),
         Effect.interruptible,

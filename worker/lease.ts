@@ -1,15 +1,22 @@
 /** The leases of this worker: one heartbeat keeps those it is busy with; what it could not keep in time is not sent. */
 import { Context, Effect, Layer, Schedule } from "effect";
+import type { Claim } from "../db/claim.ts";
 import * as workers from "../db/workers.ts";
+import { ALONE_AFTER } from "../domain/turn.ts";
 import { Desk } from "./desk.ts";
 
 export class Lease extends Context.Service<Lease, {
   /** The worker is busy with this lane, leased no earlier than `since` (monotonic ms): heartbeats keep it. */
-  readonly take: (token: string, since: number) => void;
-  /** It no longer is; a lane that was not settled runs out, and is anybody's again. */
-  readonly drop: (token: string) => void;
+  readonly take: (claim: Claim, since: number) => void;
+  /**
+   * It no longer is; a lane that was not settled runs out, and is anybody's again.
+   * @returns whether there was no room before
+   */
+  readonly drop: (token: string) => boolean;
   /** Lanes the worker is busy with. */
   readonly count: () => number;
+  /** Lanes it may take on: none while it carries one that must be carried alone. */
+  readonly room: () => number;
   /**
    * Whether the lease still holds for sure, by this machine's own clock. Asked immediately before the first byte, so
    * that no copy starts after another worker may have taken over.
@@ -19,9 +26,11 @@ export class Lease extends Context.Service<Lease, {
   static readonly layer = Layer.effect(
     Lease,
     Effect.gen(function* () {
-      const { db: { worker, embedded }, workerId, leaseMs } = yield* Desk;
+      const { db: { worker, embedded }, workerId, leaseMs, batchSize } = yield* Desk;
       /** By fencing token, the monotonic ms from which the lease runs at least. */
       const taken = new Map<string, number>();
+      let alone: string | undefined;
+      const room = () => alone === undefined ? batchSize - taken.size : 0;
       const beat = Effect.promise(async () => {
         // Counted from before it was sent: the database cannot have kept the leases earlier.
         const before = performance.now();
@@ -41,9 +50,18 @@ export class Lease extends Context.Service<Lease, {
         steady(takeBack, leaseMs / 6),
       ], { concurrency: "unbounded", discard: true }).pipe(Effect.forkScoped);
       return {
-        take: (token, since) => void taken.set(token, since),
-        drop: (token) => void taken.delete(token),
+        take: ({ lease: { fencingToken }, losses }, since) => {
+          taken.set(fencingToken, since);
+          if (losses >= ALONE_AFTER) alone = fencingToken;
+        },
+        drop: (token) => {
+          const full = room() < 1;
+          taken.delete(token);
+          if (alone === token) alone = undefined;
+          return full;
+        },
         count: () => taken.size,
+        room,
         holds: (token) => performance.now() < (taken.get(token) ?? -Infinity) + leaseMs * SAFE,
       };
     }),

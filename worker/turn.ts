@@ -4,7 +4,14 @@ import type { Claim } from "../db/claim.ts";
 import { freeze, freezeLoad, type Sending } from "../db/freeze.ts";
 import { settle, type Settlement } from "../db/settle.ts";
 import type { Outcome } from "../domain/outcome.ts";
-import { type Load, planTurn, type Turn } from "../domain/turn.ts";
+import {
+  ALONE_AFTER,
+  leadingRun,
+  type Load,
+  planTurn,
+  POISON_AFTER,
+  type Turn,
+} from "../domain/turn.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import type { Edits } from "../domain/delta.ts";
 import { type Place, reserve } from "./call.ts";
@@ -16,11 +23,18 @@ import { inquire } from "./inquire.ts";
 export type Plan =
   | { readonly _tag: "Deliver"; readonly sending: Sending }
   | { readonly _tag: "Inquire"; readonly sending: Sending }
-  | { readonly _tag: "Settle"; readonly claim: Claim; readonly turn: Turn & { _tag: "Settle" } };
+  | {
+    readonly _tag: "Settle";
+    readonly claim: Claim;
+    readonly turn: Omit<Turn & { _tag: "Settle" }, "_tag">;
+    /** A frozen write that is given up with it. */
+    readonly writeId?: string;
+  };
 
 /** A frozen write goes as it is; a fresh turn is planned against the newest mirror. Pure. */
 export function plan(claim: Claim): Plan {
   const { frozen } = claim;
+  if (claim.losses >= POISON_AFTER && frozen?.unknown !== true) return poisonous(claim);
   if (frozen !== undefined) {
     return { _tag: frozen.unknown ? "Inquire" : "Deliver", sending: { claim, write: frozen } };
   }
@@ -29,6 +43,23 @@ export function plan(claim: Claim): Plan {
   const write = freezeLoad(turn.load, bodyOf(claim, turn.load));
   return { _tag: "Deliver", sending: { claim: { ...claim, items: turn.load.items }, write } };
 }
+
+/** Nothing of it is under way, and each worker that had it died. */
+const poisonous = (claim: Claim): Plan => ({
+  _tag: "Settle",
+  claim,
+  turn: {
+    items: claim.frozen === undefined ? leadingRun(claim.items) : claim.items,
+    delta: claim.frozen?.delta ?? {},
+    outcome: {
+      _tag: "Buried",
+      error: `${claim.losses} workers stopped while they had it, ${
+        claim.losses - ALONE_AFTER
+      } of them with nothing else`,
+    },
+  },
+  ...(claim.frozen === undefined ? {} : { writeId: claim.frozen.id }),
+});
 
 /** The exact text of the request (pems-contract.md, Update and Soft delete). */
 function bodyOf({ lease, organizationCode }: Claim, load: Load): string {
@@ -53,7 +84,7 @@ export const carryOut = Effect.fn("worker.turn")(
   function* (connection: Connection, plan: Plan, place: Place) {
     if (plan._tag === "Settle") {
       const { items, delta, outcome } = plan.turn;
-      const settlement = { claim: plan.claim, items, delta, writeId: undefined };
+      const settlement = { claim: plan.claim, items, delta, writeId: plan.writeId };
       return yield* settled({ ...settlement, exchange: undefined, outcome });
     }
     const { sending } = plan;

@@ -5,7 +5,7 @@ import { applied } from "../domain/delta.ts";
 import type { Outcome, Remote } from "../domain/outcome.ts";
 import { backoff, delayAfter, type RetryPolicy } from "../domain/retry.ts";
 import { judge, type Judgement } from "../domain/settlement.ts";
-import { reasonOf } from "../domain/turn.ts";
+import { POISON_AFTER, reasonOf } from "../domain/turn.ts";
 import type { Written } from "../pems/client.ts";
 import type { PemsError } from "../pems/errors.ts";
 import { HOLD_BACK_MS } from "./call.ts";
@@ -107,9 +107,10 @@ export function afterReading(
  */
 export function afterInquiry(sending: Sending, reading: Reading, patience: Patience): Judgement {
   if (Result.isFailure(reading)) return unreadable(sending, reading.failure, patience, false);
-  const { claim: { attempts, policies }, write } = sending;
+  const { claim: { attempts, losses, policies }, write } = sending;
   const judgement = judge({ ...write, mayHaveLanded: true }, reading.success, policies);
-  if (judgement._tag !== "NotLanded" || attempts <= patience.retry.maxRetries) return judgement;
+  if (judgement._tag !== "NotLanded") return judgement;
+  if (attempts <= patience.retry.maxRetries && losses < POISON_AFTER) return judgement;
   return write.sentAgoMs > patience.lateWindowMs
     ? {
       _tag: "Buried",
