@@ -1,6 +1,7 @@
 /** The database as every room sees it: postgres.js, over TCP or over PGlite in this process, one pool per role. */
 import postgres from "postgres";
 import { openEmbedded } from "./embedded.ts";
+import { openSocket } from "./socket.ts";
 
 // deno-lint-ignore ban-types
 export type Sql = postgres.Sql<{}>;
@@ -71,9 +72,9 @@ export async function openDatabase(location: Location): Promise<Database> {
         date: { to: DATE, from: [DATE], serialize: String, parse: (text: string) => text },
       },
     };
+    // `socket` is an option of postgres.js that its types do not name.
     return (embedded === undefined
-      ? postgres(location.url!, options)
-      // `socket` is an option of postgres.js that its types do not name.
+      ? postgres(location.url!, { ...options, socket: openSocket } as object)
       : postgres({ ...options, ...embedded.options } as object)) as unknown as Sql;
   };
   const pools = {

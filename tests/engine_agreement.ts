@@ -4,8 +4,8 @@ import { remoteOf } from "../db/mirror.ts";
 import type { Delta } from "../domain/delta.ts";
 import { entries, sameValue } from "../domain/delta.ts";
 import { FIELD_NAMES, type Pfa } from "../domain/pfa.ts";
-import type { ExecutedChange } from "../pems/store.ts";
-import type { Engine } from "./engine.ts";
+import type { Database } from "../db/sql.ts";
+import type { ExecutedChange, StoredRecord } from "../pems/store.ts";
 
 interface Write {
   readonly id: string;
@@ -19,8 +19,18 @@ interface Write {
   readonly announced: number;
 }
 
+/** Both sides of the story. */
+export interface Parties {
+  readonly db: Pick<Database, "owner">;
+  /** PEMS's own list of what it executed, its first records being these. */
+  readonly sandbox: {
+    readonly store: { ledger(since: string): Promise<ReadonlyArray<ExecutedChange>> };
+  };
+  readonly origin: ReadonlyArray<StoredRecord>;
+}
+
 /** Throws where they disagree; to be asked once nothing is on the wire. */
-export async function agree(engine: Engine): Promise<void> {
+export async function agree(engine: Parties): Promise<void> {
   const { db: { owner }, sandbox } = engine;
   const ledger = await sandbox.store.ledger("");
   const writes = await owner<Write[]>`
@@ -59,7 +69,7 @@ function onceEach(ledger: ReadonlyArray<ExecutedChange>, writes: ReadonlyArray<W
 }
 
 async function modificationsAgree(
-  engine: Engine,
+  engine: Parties,
   ledger: ReadonlyArray<ExecutedChange>,
   writes: ReadonlyMap<string, Write>,
 ) {
@@ -98,7 +108,7 @@ async function modificationsAgree(
 
 /** PEMS's record as it was at a version: the first one with the ledger's changes up to there. */
 export function recordAt(
-  { origin }: Engine,
+  { origin }: Pick<Parties, "origin">,
   ledger: ReadonlyArray<ExecutedChange>,
   { pfaId, version }: { readonly pfaId: string; readonly version: number },
 ): Pfa {
@@ -107,7 +117,7 @@ export function recordAt(
     .reduce((record, { changes }) => ({ ...record, ...changes } as Pfa), first.record);
 }
 
-async function mirrorAgrees(engine: Engine, ledger: ReadonlyArray<ExecutedChange>) {
+async function mirrorAgrees(engine: Parties, ledger: ReadonlyArray<ExecutedChange>) {
   const rows = await engine.db.owner`
     select m.pfa_id, to_jsonb(m) as row,
       coalesce((select array_agg(version order by replaced_at) from pfa_mirror_history h
@@ -132,7 +142,7 @@ async function mirrorAgrees(engine: Engine, ledger: ReadonlyArray<ExecutedChange
 }
 
 /** A lane for what is pending and none besides, each modification in one queue. */
-async function queueAgrees({ db: { owner } }: Engine) {
+async function queueAgrees({ db: { owner } }: Parties) {
   const [lost] = await owner<[{ lanes: string[]; stray: string[] }]>`
     select array(
       select coalesce(l.pfa_id, q.pfa_id) from pfa_lane l full join (

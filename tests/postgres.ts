@@ -8,6 +8,8 @@ export interface Server {
   readonly url: string;
   /** What the server calls itself, such as `18.4`. */
   readonly release: string;
+  /** Ends it by the signal (SIGINT cuts connections in good order, SIGQUIT as a crash would) and starts it on its data. */
+  restart(signal: "SIGINT" | "SIGQUIT"): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,19 +59,33 @@ export async function startPostgres(
     ...["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"],
   ]);
   const port = freePort();
-  const server = keep(folder, [
-    ...[`${bin}/postgres`, "-D", `${folder}/data`, "-p", String(port)],
-    ...[...SETTINGS, ...durable ? [] : HASTE].flatMap((setting) => ["-c", setting]),
-  ]);
-  await ready(server.stderr, version);
-  server.unref();
+  const begin = async () => {
+    const server = keep(folder, [
+      ...[`${bin}/postgres`, "-D", `${folder}/data`, "-p", String(port)],
+      ...[...SETTINGS, ...durable ? [] : HASTE].flatMap((setting) => ["-c", setting]),
+    ]);
+    await ready(server.stderr, version);
+    server.unref();
+    return server;
+  };
+  // Each keeper takes the folder along when its input ends: those of servers before keep theirs until the last stop.
+  const servers = [await begin()];
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     release: words.match(/\d+(\.\d+)+/)![0],
-    stop: async () => {
+    restart: async (signal) => {
+      const server = servers.at(-1)!;
       server.ref();
-      await server.stdin.close();
+      server.kill(signal);
       await server.status;
+      servers.push(await begin());
+    },
+    stop: async () => {
+      for (const server of servers.toReversed()) {
+        server.ref();
+        await server.stdin.close();
+        await server.status;
+      }
     },
   };
 }

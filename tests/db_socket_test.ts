@@ -1,0 +1,52 @@
+/** A connection that is lost ends its queries and nothing else: not the transaction beside it, not the process. */
+import assert from "node:assert/strict";
+import { onPostgres } from "./database.ts";
+
+for (const version of [18, 15] as const) {
+  onPostgres("a transaction whose connection is cut fails, and the pool goes on", async (db) => {
+    const cut = async (pid: number) => await db.owner`select pg_terminate_backend(${pid})`;
+    for (let nth = 0; nth < 5; nth++) {
+      const asleep = Promise.withResolvers<number>();
+      const lost = db.worker.begin(async (tx) => {
+        const [row] = await tx<[{ pid: number }]>`select pg_backend_pid() as pid`;
+        // Sent together, as the product does: one fails, and the others must fail too.
+        const waiting = Promise.all([tx`select pg_sleep(60)`, tx`select 1`, tx`select 2`]);
+        asleep.resolve(row.pid);
+        await waiting;
+      });
+      await Promise.all([
+        assert.rejects(lost, /terminating connection|connection to Postgres was lost|CONNECTION/),
+        asleep.promise.then(cut),
+      ]);
+      const [row] = await db.worker`select 1 as one`;
+      assert.equal(row!.one, 1);
+    }
+  }, { version });
+}
+
+onPostgres("every connection cut at once: what comes next is answered", async (db) => {
+  const busy = Array.from({ length: 12 }, () =>
+    db.app.begin(async (tx) => {
+      await tx`select pg_sleep(0.01)`;
+      await tx`select pg_sleep(60)`;
+    }));
+  const ended = Promise.allSettled(busy);
+  const count = async () => {
+    const [row] = await db.owner<[{ n: number }]>`
+      select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and query like '%pg_sleep(60)%' and state = 'active'
+        and pid <> pg_backend_pid()`;
+    return row.n;
+  };
+  while (await count() < 10);
+  await db.owner`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`;
+  while (await count() < 2);
+  await db.owner`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()`;
+  const outcomes = await ended;
+  assert.deepEqual(new Set(outcomes.map(({ status }) => status)), new Set(["rejected"]));
+  assert.equal((await db.app`select 1 as one`)[0]!.one, 1);
+});
