@@ -50,7 +50,7 @@ export interface Claim {
   readonly attempts: number;
   /** Leases lost in a row. */
   readonly losses: number;
-  /** All that is pending at the head of the lane, in commit order; with `frozen`, only what it carries. */
+  /** All that is pending at the head of the lane, in its order, up to a dead letter; with `frozen`, only what it carries. */
   readonly items: ReadonlyArray<Item>;
   readonly mirror: Remote;
   readonly frozen: Frozen | undefined;
@@ -126,7 +126,8 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
         'modifiedBy', coalesce(u.email, u.username), 'operation', q.operation, 'origin', d.origin,
         'changes', q.payload, 'reason', d.change_reason) order by q.id) as list
       from (
-        select * from pfa_write_queue
+        select *, count(*) filter (where status in ('dead', 'conflict')) over (order by id) as barred
+        from pfa_write_queue
         where organization_id = l.organization_id and pfa_id = l.pfa_id
           and (l.write_id is null or write_id = l.write_id)
         order by id
@@ -134,6 +135,7 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
       ) q
       join pfa_modification d on d.id = q.modification_id
       join app_user u on u.id = d.user_id
+      where q.barred = 0
     ) items
     order by l.send_at`;
   return rows.map(({ claim }) => claimOf(claim, want));

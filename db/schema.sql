@@ -158,6 +158,38 @@ end $function$
 revoke execute on function ensure_partitions() from public;
 grant execute on function ensure_partitions() to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION follow_heads(organization uuid, records text[], released boolean DEFAULT false)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  with head as materialized (
+    select l.pfa_id, count(q.id)::int as items, min(q.priority) as priority,
+      coalesce((array_agg(q.status order by q.id))[1] in ('dead', 'conflict'), false) as stuck,
+      released or l.state = 'blocked' as opened,
+      not released and (l.state = 'leased' or l.write_id is not null) as busy
+    from pfa_lane l
+    left join pfa_write_queue q on q.organization_id = l.organization_id and q.pfa_id = l.pfa_id
+    where l.organization_id = organization and l.pfa_id = any(records)
+    group by l.organization_id, l.pfa_id
+  ), ended as (
+    delete from pfa_lane l using head h
+    where l.organization_id = organization and l.pfa_id = h.pfa_id and h.items = 0
+  )
+  update pfa_lane l
+  set pending = h.items, priority = h.priority,
+    state = case when h.busy then l.state when h.stuck then 'blocked' when h.opened then 'ready'
+      else l.state end,
+    lease_owner = case when not released then l.lease_owner end,
+    write_id = case when not released then l.write_id end,
+    attempts = case when h.opened then 0 else l.attempts end,
+    losses = case when h.opened then 0 else l.losses end,
+    due_at = case when h.opened then now() else l.due_at end
+  from head h
+  where l.organization_id = organization and l.pfa_id = h.pfa_id and h.items > 0;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION give_back(connection uuid)
  RETURNS integer
  LANGUAGE sql
@@ -258,7 +290,8 @@ CREATE OR REPLACE FUNCTION record_overlays(viewer uuid)
 AS $function$
   select m.pfa_id, jsonb_object_agg(f.key, f.value order by m.committed_nth nulls last)
   from (
-    select pfa_id, committed_nth, operation, changes from pfa_modification
+    select pfa_id, committed_nth, operation, coalesce(standing, changes) as changes
+    from pfa_modification
     where organization_id = current_organization()
       and sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
     union all
@@ -279,7 +312,7 @@ AS $function$
   select m.id, m.job_id,
     case
       when m.sync_status not in ('committed', 'queued') then m.sync_status
-      when l.state = 'blocked' or l.paused then 'waiting'
+      when q.barred or l.paused then 'waiting'
       when l.attempts > 0 and q.heads then 'retrying'
       else 'queued'
     end,
@@ -290,7 +323,7 @@ AS $function$
     c.id,
     case
       when m.sync_status not in ('committed', 'queued') then null
-      when l.state = 'blocked' then case when c.id is null then 'dead_letter' else 'conflict' end
+      when q.barred then case when c.id is null then 'dead_letter' else 'conflict' end
       when l.paused then 'paused'
     end,
     -- versions made by our own writes are no news
@@ -311,7 +344,11 @@ AS $function$
     select i.retry_count, i.last_error,
       i.write_id = l.write_id or i.id = (
         select min(h.id) from pfa_write_queue h
-        where h.organization_id = i.organization_id and h.pfa_id = i.pfa_id) as heads
+        where h.organization_id = i.organization_id and h.pfa_id = i.pfa_id) as heads,
+      exists (
+        select from pfa_write_queue b
+        where b.organization_id = i.organization_id and b.pfa_id = i.pfa_id and b.id < i.id
+          and b.status in ('dead', 'conflict')) as barred
     from pfa_write_queue i where i.modification_id = m.id
   ) q on true
   left join pfa_sync_conflict c on c.organization_id = m.organization_id and c.pfa_id = m.pfa_id
@@ -761,6 +798,7 @@ create table pfa_modification (
   synced_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  standing jsonb,
   constraint committed_with_order CHECK (((sync_status = 'draft'::text) OR (sync_status = 'discarded'::text) OR (committed_nth IS NOT NULL))),
   constraint pfa_modification_operation_check CHECK ((operation = ANY (ARRAY['UPDATE'::text, 'DELETE'::text]))),
   constraint pfa_modification_origin_check CHECK ((origin = ANY (ARRAY['edit'::text, 'rollback'::text, 'resolution'::text]))),

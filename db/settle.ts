@@ -12,7 +12,7 @@ import { announce } from "./notices.ts";
 import { notify } from "./notifications.ts";
 import { pauseForCredentials } from "./pause.ts";
 import type { Sql, Tx } from "./sql.ts";
-import { auditOf, inDoubt, noticeOf, notificationOf } from "./story.ts";
+import { auditOf, inDoubt, noticesOf, notificationOf } from "./story.ts";
 
 /** What the wire saw of one call; status null when no answer came. */
 export interface Exchange {
@@ -65,8 +65,12 @@ export async function settle(
 const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number | false> =>
   worker.begin(async (tx) => {
     const { claim: { lease }, outcome } = settlement;
-    const held = await tx<Array<{ pending: number }>>`
-      select pending from pfa_lane
+    const held = await tx<Array<{ pending: number; stuck: boolean }>>`
+      select pending, exists (
+        select from pfa_write_queue q
+        where q.organization_id = l.organization_id and q.pfa_id = l.pfa_id
+          and q.status in ('dead', 'conflict')) as stuck
+      from pfa_lane l
       where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}
         and fencing_token = ${lease.fencingToken} and state = 'leased'
       for update`;
@@ -77,7 +81,7 @@ const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number |
       move(tx, settlement),
       attempt(tx, settlement),
       record(tx, entries),
-      announce(tx, noticeOf(settlement, left)),
+      announce(tx, noticesOf(settlement, { left, stuck: held[0]!.stuck })),
     ];
     if ("remote" in outcome && outcome.remote !== undefined) {
       steps.push(applyMirror(tx, [{
@@ -135,7 +139,7 @@ const ids = ({ items }: Settlement) => items.map((item) => item.modificationId);
 
 /** The items leave the hot table; the lane goes on with what is pending behind them, or ends. */
 function complete(tx: Tx, settlement: Settlement, version: number): Promise<unknown> {
-  const { claim: { lease }, writeId = null } = settlement;
+  const { writeId = null } = settlement;
   return Promise.all([
     tx`
       with finished as (
@@ -155,32 +159,17 @@ function complete(tx: Tx, settlement: Settlement, version: number): Promise<unkn
       set sync_status = 'synced', synced_at = clock_timestamp(), pems_version = ${version},
         sync_error = null, write_id = ${writeId}, updated_at = now()
       where id = any(${ids(settlement)}::uuid[])`,
-    tx`
-      with rest as (
-        update pfa_lane l
-        set pending = l.pending - ${settlement.items.length}::int, state = 'ready', lease_owner = null,
-          write_id = null, attempts = 0, losses = 0, due_at = now(),
-          priority = coalesce((select min(q.priority) from pfa_write_queue q
-            where q.organization_id = l.organization_id and q.pfa_id = l.pfa_id
-              and q.modification_id <> all(${ids(settlement)}::uuid[])), l.priority)
-        where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}
-          and l.pending > ${settlement.items.length}::int
-        returning 1
-      )
-      delete from pfa_lane
-      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}
-        and not exists (select from rest)`,
+    release(tx, settlement),
     close(tx, settlement),
   ]);
 }
 
-/** The lane stands still until a person decides. */
+/** The items stay at the head of the lane until a person decides: it stands still. */
 function block(
   tx: Tx,
   settlement: Settlement,
   to: { item: string; modification: string; error: string | null },
 ): Promise<unknown> {
-  const { claim: { lease } } = settlement;
   return Promise.all([
     tx`
       update pfa_write_queue set status = ${to.item}, last_error = ${to.error}, write_id = null
@@ -189,9 +178,7 @@ function block(
       update pfa_modification
       set sync_status = ${to.modification}, sync_error = ${to.error}, updated_at = now()
       where id = any(${ids(settlement)}::uuid[])`,
-    tx`
-      update pfa_lane set state = 'blocked', lease_owner = null, write_id = null
-      where organization_id = ${lease.organizationId} and pfa_id = ${lease.pfaId}`,
+    release(tx, settlement),
     close(tx, settlement),
   ]);
 }
@@ -242,6 +229,10 @@ function rebase(tx: Tx, settlement: Settlement): Promise<unknown> {
     close(tx, settlement),
   ]);
 }
+
+/** The turn is over: the lane is given up, and goes on, stands still or ends as its head says. */
+const release = (tx: Tx, { claim: { lease } }: Settlement) =>
+  tx`select follow_heads(${lease.organizationId}, ${[lease.pfaId]}, released => true)`;
 
 /** The frozen write will never go out again. */
 const close = (tx: Tx, { writeId, outcome }: Settlement) =>

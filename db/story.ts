@@ -63,23 +63,32 @@ const EVENTS: { readonly [tag in OutcomeTag]: RecordEvent["type"] } = {
   Outage: "SYNC_RETRYING",
 };
 
-/** News of the turn's newest modification; `left` items of the lane still wait behind it. */
-export function noticeOf(settlement: Settlement, left: number): Notice[] {
+/** What is in the lane besides the turn's own items. */
+export interface Rest {
+  readonly left: number;
+  /** A dead letter is among them: it may stand at the head now. */
+  readonly stuck: boolean;
+}
+
+/** News of the turn's newest modification; where a dead letter comes to the head, the record is to be read again. */
+export function noticesOf(settlement: Settlement, { left, stuck }: Rest): Notice[] {
   const { claim, items, outcome } = settlement;
   const at = new Date().toISOString();
   const modificationId = items.at(-1)!.modificationId;
   const sync: SyncState = left > 0 && outcome._tag === "Synced"
     ? { status: "queued" }
     : { modificationId, ...badge(settlement, at) };
-  return [{
+  const { organizationId, pfaId } = claim.lease;
+  const news: RecordEvent = {
     type: EVENTS[outcome._tag],
-    organizationId: claim.lease.organizationId,
+    organizationId,
     at,
-    pfaId: claim.lease.pfaId,
+    pfaId,
     modificationId,
     sync,
     ...(outcome._tag === "Synced" ? { version: outcome.version } : {}),
-  }];
+  };
+  return stuck ? [news, { type: "MIRROR_UPDATED", organizationId, at, pfaIds: [pfaId] }] : [news];
 }
 
 function badge(settlement: Settlement, at: string): SyncState {
