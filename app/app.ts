@@ -72,7 +72,7 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))
     .route("/api/pems", jobs(db.app, guard))
-    .route("/api/pems", conflicts(db.app, guard))
+    .route("/api/pems", conflicts(db.app, guard, config))
     .route("/api/notifications", notifications(db.auth))
     .route("/api/audit", audit(db.app, guard))
     .route("/api/admin/organizations", organizations(db.auth, guard, { config, vault }))

@@ -1,5 +1,5 @@
 /** Routes of what needs a person: conflicts and dead letters. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import {
   type ConflictRow,
   countConflicts,
@@ -11,15 +11,31 @@ import {
 } from "../db/conflict_list.ts";
 import { organizationOf } from "../db/jobs.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
+import type { Config } from "../domain/config.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv } from "./env.ts";
 import { choiceOf } from "./filters.ts";
-import { type Guard, signedIn } from "./guard.ts";
+import { type Guard, sessionOf, signedIn } from "./guard.ts";
 import { requireFound } from "./jobs.ts";
 import { type Mask, maskFor } from "./mask.ts";
-import { GUARDED, isId, parameters, told } from "./shape.ts";
-import { Conflict, CONFLICT_STATUSES, Conflicts, DeadLetters } from "./sync_shapes.ts";
+import type { ProblemCode } from "./problem.ts";
+import {
+  readChoice,
+  resolveConflicts,
+  type ResolvedConflict as ResolvedConflictRow,
+} from "./resolving.ts";
+import { body, GUARDED, isId, parameters, told } from "./shape.ts";
+import {
+  Conflict,
+  CONFLICT_STATUSES,
+  Conflicts,
+  DeadLetters,
+  Resolve,
+  ResolveConflicts,
+  ResolvedConflict,
+  ResolvedConflicts,
+} from "./sync_shapes.ts";
 import { tenantOf } from "./tenant.ts";
 import { wireDelta } from "./wire.ts";
 
@@ -34,8 +50,28 @@ const FILTERS = parameters({
 });
 const LIST = parameters({ organizationId: "Required", ...PAGED });
 
-export const conflicts = (app: Sql, { allow, requireOrganization }: Guard) =>
-  new Hono<AppEnv>()
+const REFUSED: ReadonlyArray<ProblemCode> = [
+  ...GUARDED,
+  "unknown",
+  "moved_on",
+  "rule",
+  "too_many",
+];
+
+/** Lets members of the conflict's organization through who may sync. */
+const ofConflict =
+  (app: Sql, { requireOrganization }: Guard): MiddlewareHandler<AppEnv, "/conflicts/:id/resolve"> =>
+  async (c, next) => {
+    sessionOf(c);
+    const id = c.req.param("id");
+    const organizationId = isId(id) ? await organizationOf(app, { conflict: id }) : undefined;
+    await requireFound(c, organizationId, (c, found) => requireOrganization(c, found, "Sync"));
+    await next();
+  };
+
+export const conflicts = (app: Sql, guard: Guard, { retry }: Config) => {
+  const { allow, requireOrganization } = guard;
+  return new Hono<AppEnv>()
     .get(
       "/conflicts",
       told("Sync", "Conflicts, newest first", { 200: Conflicts }, GUARDED),
@@ -72,6 +108,51 @@ export const conflicts = (app: Sql, { allow, requireOrganization }: Guard) =>
         return c.json(conflictOf(row!, maskFor(organization.permissions)));
       },
     )
+    .post(
+      "/conflicts/resolve",
+      told("Sync", "Resolve conflicts alike: all or none", { 200: ResolvedConflicts }, REFUSED),
+      allow("body", "Sync"),
+      body(ResolveConflicts),
+      async (c) => {
+        const { conflictIds, resolution } = c.req.valid("json");
+        const resolved = await asTenant(app, tenantOf(c), (tx) =>
+          resolveConflicts(tx, {
+            tenant: { ...tenantOf(c), maxRetries: retry.maxRetries },
+            ids: conflictIds,
+            choice: { _tag: resolution },
+          }));
+        const mask = maskFor(c.get("organization").permissions);
+        return c.json({
+          success: true as const,
+          resolvedCount: resolved.length,
+          conflicts: resolved.map((one) => resolvedOf(one, mask)),
+        });
+      },
+    )
+    .post(
+      "/conflicts/:id/resolve",
+      told(
+        "Sync",
+        "Resolve one conflict; the first who does wins",
+        { 200: ResolvedConflict },
+        REFUSED,
+      ),
+      ofConflict(app, guard),
+      body(Resolve),
+      async (c) => {
+        const { resolution, mergedData } = c.req.valid("json");
+        const organization = c.get("organization");
+        const choice = readChoice(resolution, mergedData ?? undefined, organization);
+        const [resolved] = await asTenant(app, tenantOf(c), (tx) =>
+          resolveConflicts(tx, {
+            tenant: { ...tenantOf(c), maxRetries: retry.maxRetries },
+            ids: [c.req.param("id")],
+            choice,
+          }));
+        const mask = maskFor(organization.permissions);
+        return c.json({ success: true as const, ...resolvedOf(resolved!, mask) });
+      },
+    )
     .get(
       "/dead-letters",
       told("Sync", "Changes that failed for good, newest first", { 200: DeadLetters }, GUARDED),
@@ -95,6 +176,13 @@ export const conflicts = (app: Sql, { allow, requireOrganization }: Guard) =>
         });
       },
     );
+};
+
+const resolvedOf = ({ conflictId, resolvedAt, sent }: ResolvedConflictRow, mask: Mask) => ({
+  conflictId,
+  resolvedAt: resolvedAt.toISOString(),
+  appliedChanges: mask.delta(wireDelta(sent)),
+});
 
 const conflictOf = (row: ConflictRow, mask: Mask) => ({
   ...row,
@@ -105,6 +193,7 @@ const conflictOf = (row: ConflictRow, mask: Mask) => ({
   pemsChangedAt: row.pemsChangedAt?.toISOString() ?? null,
   resolvedAt: row.resolvedAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
+  waiting: row.waiting.map((one) => ({ ...one, changes: mask.delta(wireDelta(one.changes)) })),
 });
 
 const deadLetterOf = (row: DeadLetterRow, mask: Mask) => ({

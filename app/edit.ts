@@ -81,6 +81,20 @@ export function requirePermission(
   throw forbidden(`You need the permission ${permission} in ${code} to ${to}`);
 }
 
+/** Values that are to be written, judged like an edit's; `path` is where they stand. Throws 403, 400 and 422 alike. */
+export function readChosen(
+  values: { readonly [name: string]: unknown },
+  { path, organization }: { readonly path: string; readonly organization: Membership },
+): Edits {
+  for (const name of Object.keys(values)) requireField(organization, name);
+  const malformed: FieldError[] = [];
+  const wrong: FieldError[] = [];
+  const read = readValues(values, { malformed, wrong, path, editing: true });
+  if (malformed.length > 0) throw invalid(malformed);
+  if (wrong.length > 0) throw broken(wrong);
+  return read;
+}
+
 interface Reading {
   readonly malformed: FieldError[];
   readonly wrong: FieldError[];

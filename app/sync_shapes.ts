@@ -1,5 +1,6 @@
 /** Shapes of the sync with PEMS: triggers, status, jobs, conflicts, dead letters, notifications, audit. */
 import { Schema } from "effect";
+import { RESOLUTIONS } from "../domain/resolution.ts";
 import { PRIORITIES } from "../domain/status.ts";
 import { Fields, SomeFields } from "./record_shapes.ts";
 import { Id, Instant, text } from "./shape.ts";
@@ -126,12 +127,41 @@ export const Conflict = Schema.Struct({
   resolvedBy: orNull(Text),
   resolvedAt: orNull(Instant),
   createdAt: Instant,
+  /** What was committed on the record since, and is checked anew after the resolution. */
+  waiting: Schema.Array(Schema.Struct({ modificationId: Id, userName: Text, changes: Changes })),
 }).annotate({ identifier: "Conflict" });
 export const Conflicts = Schema.Struct({
   conflicts: Schema.Array(Conflict),
   nextCursor: orNull(Text),
   total: Count,
 }).annotate({ identifier: "Conflicts" });
+
+export const Resolve = Schema.Struct({
+  resolution: Schema.Literals(RESOLUTIONS),
+  /** Of a merge: a value for every conflict field. */
+  mergedData: maybe(orNull(Schema.Record(Text, Schema.Unknown))),
+}).annotate({ identifier: "Resolve" });
+const resolved = {
+  conflictId: Id,
+  resolvedAt: Instant,
+  /** What will be sent for it, by field. */
+  appliedChanges: Changes,
+};
+export const ResolvedConflict = Schema.Struct({ success: Schema.Literal(true), ...resolved })
+  .annotate({ identifier: "ResolvedConflict" });
+
+export const ResolveConflicts = Schema.Struct({
+  organizationId: Id,
+  conflictIds: Schema.Array(Id).check(Schema.isMaxLength(1000, {
+    message: "Expected at most 1000 conflicts",
+  })),
+  resolution: Schema.Literals(["use_local", "use_pems"]),
+}).annotate({ identifier: "ResolveConflicts" });
+export const ResolvedConflicts = Schema.Struct({
+  success: Schema.Literal(true),
+  resolvedCount: Count,
+  conflicts: Schema.Array(Schema.Struct(resolved)),
+}).annotate({ identifier: "ResolvedConflicts" });
 
 export const DeadLetters = Schema.Struct({
   deadLetters: Schema.Array(Schema.Struct({

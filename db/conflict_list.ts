@@ -24,6 +24,12 @@ export interface ConflictRow {
   readonly resolvedBy: string | null;
   readonly resolvedAt: Date | null;
   readonly createdAt: Date;
+  /** What waits behind it, in the order of its lane. */
+  readonly waiting: ReadonlyArray<{
+    readonly modificationId: string;
+    readonly userName: string;
+    readonly changes: Delta;
+  }>;
 }
 
 const columns = (tx: Tx) =>
@@ -33,7 +39,16 @@ const columns = (tx: Tx) =>
     c.local_data as "localData", c.pems_data as "pemsData", c.pems_changed_by as "pemsChangedBy",
     c.pems_changed_at as "pemsChangedAt", c.kind, c.conflict_fields as "conflictFields", c.reason,
     c.status, c.resolution, u.display_name as "resolvedBy", c.resolved_at as "resolvedAt",
-    c.created_at as "createdAt"`;
+    c.created_at as "createdAt",
+    coalesce((
+      select jsonb_agg(jsonb_build_object('modificationId', q.modification_id,
+        'userName', a.display_name, 'changes', q.payload) order by q.id)
+      from pfa_write_queue q
+      join pfa_modification m on m.id = q.modification_id
+      join app_user a on a.id = m.user_id
+      where c.status = 'unresolved' and q.organization_id = c.organization_id
+        and q.pfa_id = c.pfa_id and q.modification_id <> all(c.modification_ids)), '[]')
+      as waiting`;
 
 /** Newest first; ids are in order of time. */
 export const listConflicts = (
@@ -92,7 +107,7 @@ export const listDeadLetters = (
 ): Promise<DeadLetterRow[]> =>
   tx<DeadLetterRow[]>`
     select m.id, m.pfa_id as "pfaId", m.user_id as "userId", u.display_name as "userName",
-      m.job_id as "jobId", m.operation, m.changes, m.change_reason as "changeReason",
+      m.job_id as "jobId", m.operation, coalesce(m.standing, m.changes) as changes, m.change_reason as "changeReason",
       m.base_version as "baseVersion", coalesce(m.sync_error, q.last_error) as error,
       q.retry_count as "retryCount", m.committed_at as "committedAt", m.updated_at as "failedAt",
       coalesce((

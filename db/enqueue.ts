@@ -1,4 +1,4 @@
-/** Drafts become queued: one job, its queue items and lanes, its audit and its bell, in one transaction. */
+/** Drafts, and what a decision puts in their place, become queued: one job, its queue items and lanes, its audit and its bell, in one transaction. */
 import type { Priority } from "../domain/status.ts";
 import { PRIORITIES } from "../domain/status.ts";
 import type { QueuedEvent } from "../domain/event.ts";
@@ -9,7 +9,9 @@ export interface Commit {
   readonly organizationId: string;
   /** Who commits. */
   readonly userId: string;
-  /** Checked drafts of the organization, locked by this transaction. */
+  /** What the job is; a commit unless said. */
+  readonly kind?: "commit" | "rollback";
+  /** Checked drafts of the organization, locked by this transaction; or made by it, as committed. */
   readonly modificationIds: ReadonlyArray<string>;
   readonly priority: Priority;
   readonly maxRetries: number;
@@ -18,14 +20,14 @@ export interface Commit {
 }
 
 /**
- * Queues the drafts; set-based, whatever their number.
+ * Queues them; set-based, whatever their number.
  * @returns the job, and how many modifications it queued
  */
 export async function enqueue(
   tx: Tx,
   commit: Commit,
 ): Promise<{ readonly jobId: string; readonly queuedCount: number }> {
-  const { organizationId, userId, maxRetries, changeReason = null } = commit;
+  const { organizationId, userId, maxRetries, changeReason = null, kind = "commit" } = commit;
   const ids = commit.modificationIds as string[];
   const priority = PRIORITIES.indexOf(commit.priority);
   const event: Omit<QueuedEvent, "jobId"> = {
@@ -41,7 +43,7 @@ export async function enqueue(
     tx<[{ id: string }]>`
       with job as (
         insert into sync_job (organization_id, kind, status, user_id, reason, total, started_at)
-        values (${organizationId}, 'commit', 'running', ${userId}, ${changeReason}, ${ids.length}, now())
+        values (${organizationId}, ${kind}, 'running', ${userId}, ${changeReason}, ${ids.length}, now())
         returning id
       ), committed as (
         update pfa_modification m
@@ -49,7 +51,7 @@ export async function enqueue(
           committed_nth = nextval('commit_order'),
           change_reason = coalesce(m.change_reason, ${changeReason})
         from job
-        where m.id = any(${ids}::uuid[]) and m.sync_status = 'draft'
+        where m.id = any(${ids}::uuid[]) and m.sync_status in ('draft', 'committed')
         returning m.*
       ), queued as (
         insert into pfa_write_queue (modification_id, pfa_id, organization_id, operation, payload,

@@ -1,6 +1,7 @@
 /** Read sync: one job per organization at a time, page by page, resumable. */
 import { record } from "./audit.ts";
 import { applyMirror, type MirrorRow } from "./mirror.ts";
+import { mirrorNotices } from "./mirror_news.ts";
 import { announce } from "./notices.ts";
 import { json, type Sql } from "./sql.ts";
 
@@ -92,17 +93,6 @@ export const applyPage = (worker: Sql, reading: Reading, page: Page): Promise<nu
     await announce(tx, mirrorNotices(reading.organizationId, moved));
     return moved.length;
   }) as Promise<number>;
-
-/** Ids of one notification: 100 of them fit with room to spare. */
-const IDS = 100;
-
-const mirrorNotices = (organizationId: string, pfaIds: ReadonlyArray<string>) =>
-  Array.from({ length: Math.ceil(pfaIds.length / IDS) }, (_, nth) => ({
-    type: "MIRROR_UPDATED" as const,
-    organizationId,
-    at: new Date().toISOString(),
-    pfaIds: pfaIds.slice(nth * IDS, (nth + 1) * IDS),
-  }));
 
 /** The worker stops in the middle of it: another may go on at once where it stands. */
 export const handBackReading = (worker: Sql, { jobId }: Reading) =>

@@ -283,6 +283,26 @@ $function$
 revoke execute on function organization_of(uuid,uuid) from public;
 grant execute on function organization_of(uuid,uuid) to vanguard_app;
 
+CREATE OR REPLACE FUNCTION put_first(organization uuid, record text, firsts uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  item uuid;
+begin
+  for item in
+    select q.modification_id
+    from pfa_write_queue q
+    join pfa_lane l on l.organization_id = q.organization_id and l.pfa_id = q.pfa_id
+    where q.organization_id = organization and q.pfa_id = record
+      and (l.write_id is null or q.write_id is distinct from l.write_id)
+    order by array_position(firsts, q.modification_id) nulls last, q.id
+  loop
+    update pfa_write_queue set id = default where modification_id = item;
+  end loop;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION record_overlays(viewer uuid)
  RETURNS TABLE(pfa_id text, fields jsonb)
  LANGUAGE sql

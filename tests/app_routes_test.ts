@@ -45,6 +45,12 @@ const ROUTES: ReadonlyArray<Route> = [
   { call: "GET /api/pems/sync-status", needs: "Read", in: "query" },
   { call: "GET /api/pems/sync-jobs", needs: "Read", in: "query" },
   { call: "GET /api/pems/conflicts", needs: "Read", in: "query" },
+  {
+    call: "POST /api/pems/conflicts/resolve",
+    needs: "Sync",
+    in: "body",
+    body: { conflictIds: [], resolution: "use_local" },
+  },
   { call: "GET /api/pems/dead-letters", needs: "ManageSettings", in: "query" },
   { call: "POST /api/pems/pause", needs: "ManageSettings", in: "body" },
   { call: "POST /api/pems/resume", needs: "ManageSettings", in: "body" },
@@ -94,6 +100,7 @@ const ELSEWHERE = [
   "POST /api/auth/logout",
   "GET /api/pems/sync-jobs/{id}",
   "GET /api/pems/conflicts/{id}",
+  "POST /api/pems/conflicts/{id}/resolve",
 ];
 
 function ask(caller: Caller, route: Route, organizationId: string) {
@@ -241,6 +248,7 @@ Deno.test("a job or conflict of another organization is as unknown as one that n
       for (const id of [jobId, NOBODY, "x"]) {
         assertProblem(await caller.get(`/api/pems/sync-jobs/${id}`), 404);
         assertProblem(await caller.get(`/api/pems/conflicts/${id}`), 404);
+        assertProblem(await caller.post(`/api/pems/conflicts/${id}/resolve`), 404);
       }
       const blind = await memberWithout(app, db, theirs.organizationId, ["Read"]);
       assertProblem(await blind.get(`/api/pems/sync-jobs/${jobId}`), 403, /Read/);

@@ -153,6 +153,27 @@ async function queueAgrees({ db: { owner } }: Parties) {
       select m.id from pfa_modification m where m.sync_status <> 'draft' and (
         (select count(*) from pfa_write_queue q where q.modification_id = m.id)
         + (select count(*) from pfa_write_done d where d.modification_id = m.id)) <> 1) as stray`;
+  const decided = await owner`
+    select
+      array(select q.modification_id from pfa_write_queue q join pfa_modification m
+        on m.id = q.modification_id
+        where q.payload <> coalesce(m.standing, m.changes)) as payloads,
+      array(select l.pfa_id from pfa_lane l cross join lateral (
+        select status from pfa_write_queue q
+        where q.organization_id = l.organization_id and q.pfa_id = l.pfa_id
+        order by id limit 1) head
+        where (l.state = 'blocked') <> (head.status in ('dead', 'conflict'))) as heads,
+      array(select m.id from pfa_modification m where (m.sync_status = 'conflict') <> exists (
+        select from pfa_sync_conflict c where c.status = 'unresolved'
+          and m.id = any(c.modification_ids))) as disputed,
+      array(select c.id from pfa_sync_conflict c, unnest(c.modification_ids) as one
+        where (c.status <> 'unresolved') <> exists (
+          select from audit_entry a where a.event_type = 'CONFLICT_RESOLVED'
+            and a.modification_id = one and a.details ->> 'conflictId' = c.id::text)) as untold,
+      array(select m.id from pfa_modification m join pfa_write_queue q on q.modification_id = m.id
+        where q.status <> case m.sync_status when 'failed' then 'dead' else m.sync_status end)
+        as states`;
+  deepEqual({ ...decided[0] }, { payloads: [], heads: [], disputed: [], untold: [], states: [] });
   deepEqual(lost.lanes, [], "lanes and queue agree");
   deepEqual(lost.stray, [], "each modification is in one queue once");
 }

@@ -105,3 +105,22 @@ returns table (modification_id uuid, job_id uuid, status text, queued_at timesta
   left join pfa_sync_conflict c on c.organization_id = m.organization_id and c.pfa_id = m.pfa_id
     and c.status = 'unresolved'
 $$;
+
+-- Puts the items of these modifications, in this order, before the others of the lane; what is frozen stays
+-- before them. An item's number is its place: all that is not frozen gets a new one.
+create function put_first(organization uuid, record text, firsts uuid[])
+returns void language plpgsql volatile as $$
+declare
+  item uuid;
+begin
+  for item in
+    select q.modification_id
+    from pfa_write_queue q
+    join pfa_lane l on l.organization_id = q.organization_id and l.pfa_id = q.pfa_id
+    where q.organization_id = organization and q.pfa_id = record
+      and (l.write_id is null or q.write_id is distinct from l.write_id)
+    order by array_position(firsts, q.modification_id) nulls last, q.id
+  loop
+    update pfa_write_queue set id = default where modification_id = item;
+  end loop;
+end $$;
