@@ -3,6 +3,7 @@ import type { Delta } from "../domain/delta.ts";
 import type { Remote } from "../domain/outcome.ts";
 import type { Operation, Policies } from "../domain/threeway.ts";
 import { ALONE_AFTER, type Item } from "../domain/turn.ts";
+import type { Decided } from "./conflicts.ts";
 import { remoteOf } from "./mirror.ts";
 import type { Sql } from "./sql.ts";
 
@@ -30,6 +31,8 @@ export interface Frozen {
   readonly sends: number;
   /** Ms since it was last put on the wire. */
   readonly sentAgoMs: number;
+  /** What a policy decided in it, until it has been recorded with the first freeze. */
+  readonly decided?: Decided;
 }
 
 /** A place in the budget. */

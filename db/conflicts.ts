@@ -1,6 +1,7 @@
-/** Conflicts: what we wanted, what PEMS has, and what we had seen, kept until a person decides. */
-import { entries } from "../domain/delta.ts";
-import type { Outcome } from "../domain/outcome.ts";
+/** Conflicts: what we wanted, what PEMS has, and what we had seen, kept until a person decides, or a policy has. */
+import { type Delta, entries } from "../domain/delta.ts";
+import type { Outcome, Remote } from "../domain/outcome.ts";
+import type { FieldName } from "../domain/pfa.ts";
 import type { Settlement } from "./settle.ts";
 import { json, type Tx } from "./sql.ts";
 
@@ -23,3 +24,58 @@ export const openConflict = (tx: Tx, settlement: Settlement, outcome: Conflicted
       ${outcome.remote.modifiedBy}, ${outcome.remote.updatedAt}, ${outcome.kind},
       ${outcome.fields as string[]}, ${outcome.reason})`;
 };
+
+/** A conflict that a policy decided, as `record_policy` keeps it. */
+export interface Decided {
+  readonly fields: ReadonlyArray<FieldName>;
+  readonly version: number;
+  readonly base: object;
+  readonly local: object;
+  readonly pems: object;
+  readonly changedBy: string | null;
+  readonly changedAt: string;
+  readonly resolution: "use_local" | "use_pems" | "merge";
+  /** The values that were given up, by side. */
+  readonly lost: { readonly local: object; readonly pems: object };
+}
+
+/** The fields of the wanted delta that a policy decided against this PEMS; what it decided for us is in `sent`. */
+export function decidedBy(
+  fields: ReadonlyArray<FieldName>,
+  { wanted, sent, remote }: {
+    readonly wanted: Delta;
+    readonly sent: Delta;
+    readonly remote: Remote;
+  },
+): Decided {
+  const ours = fields.filter((name) => name in sent);
+  const theirs = fields.filter((name) => !(name in sent));
+  const sides = entries(wanted);
+  return {
+    fields,
+    version: remote.version,
+    base: Object.fromEntries(sides.map(([name, { from }]) => [name, from])),
+    local: Object.fromEntries(sides.map(([name, { to }]) => [name, to])),
+    pems: remote.record,
+    changedBy: remote.modifiedBy,
+    changedAt: remote.updatedAt,
+    resolution: theirs.length === 0 ? "use_local" : ours.length === 0 ? "use_pems" : "merge",
+    lost: {
+      local: Object.fromEntries(theirs.map((name) => [name, wanted[name]!.to])),
+      pems: Object.fromEntries(ours.map((name) => [name, remote.record[name]])),
+    },
+  };
+}
+
+/** Keeps what a policy decided when it left nothing to send. */
+export function recordPolicy(
+  tx: Tx,
+  { claim, items, delta, writeId }: Settlement,
+  { auto = [], remote = claim.mirror }: Extract<Outcome, { _tag: "Synced" }>,
+) {
+  const { organizationId, pfaId, workerId } = claim.lease;
+  const decided = decidedBy(auto, { wanted: delta, sent: {}, remote });
+  return tx`
+    select record_policy(${organizationId}, ${pfaId}, ${workerId}, ${writeId ?? null},
+      ${items.map((item) => item.modificationId)}::uuid[], ${json(decided)}::text::jsonb)`;
+}

@@ -1,7 +1,9 @@
 /** Freezing: what is about to be sent is stored, announced and audited before its first byte. */
 import type { Notice } from "../domain/event.ts";
+import type { Remote } from "../domain/outcome.ts";
 import type { Load } from "../domain/turn.ts";
 import type { Claim, Frozen } from "./claim.ts";
+import { decidedBy } from "./conflicts.ts";
 import { EVENT, payloads } from "./notices.ts";
 import { json, type Sql } from "./sql.ts";
 
@@ -11,8 +13,8 @@ export interface Sending {
   readonly write: Frozen;
 }
 
-/** A new frozen write of a load; `body` is the exact request text. */
-export const freezeLoad = (load: Load, body: string): Frozen => ({
+/** A new frozen write of a load that was planned against the mirror; `body` is the exact request text. */
+export const freezeLoad = (load: Load, body: string, mirror: Remote): Frozen => ({
   id: crypto.randomUUID(),
   operation: load.operation,
   version: load.version,
@@ -22,6 +24,9 @@ export const freezeLoad = (load: Load, body: string): Frozen => ({
   unknown: false,
   sends: 0,
   sentAgoMs: 0,
+  ...(load.auto.length === 0 ? {} : {
+    decided: decidedBy(load.auto, { wanted: load.wanted, sent: load.delta, remote: mirror }),
+  }),
 });
 
 /**
@@ -43,7 +48,7 @@ export async function freeze(
     with input as materialized (
       select i.* from jsonb_to_recordset(${json(input)}::text::jsonb) as i("organizationId" uuid,
         "pfaId" text, "workerId" uuid, "fencingToken" bigint, id uuid, operation text, version int,
-        body text, delta jsonb, "modifiedBy" text, in_ms float8, modifications uuid[])
+        body text, delta jsonb, "modifiedBy" text, in_ms float8, modifications uuid[], decided jsonb)
       join pfa_lane l on l.organization_id = i."organizationId" and l.pfa_id = i."pfaId"
         and l.fencing_token = i."fencingToken" and l.state = 'leased'
       for update of l
@@ -77,6 +82,9 @@ export async function freeze(
       from carried c join frozen f on f.id = c.id
     )
     select (select array_agg(id) from input) as held,
+      (select count(record_policy(i."organizationId", i."pfaId", i."workerId", i.id,
+        i.modifications, i.decided))
+        from input i where i.decided is not null) as decided,
       (select count(pg_notify(${EVENT}, payload)) from unnest(${
     payloads(sendings.flatMap(processing))
   }::text[]) payload)`;

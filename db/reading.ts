@@ -1,4 +1,5 @@
 /** Read sync: one job per organization at a time, page by page, resumable. */
+import { closeAgreed } from "./agreed.ts";
 import { record } from "./audit.ts";
 import { applyMirror, type MirrorRow } from "./mirror.ts";
 import { mirrorNotices } from "./mirror_news.ts";
@@ -90,6 +91,7 @@ export const applyPage = (worker: Sql, reading: Reading, page: Page): Promise<nu
         details: { read: page.rows.length, changed: moved.length, unreadable: page.unreadable },
       }]);
     }
+    await closeAgreed(tx, reading.organizationId, moved);
     await announce(tx, mirrorNotices(reading.organizationId, moved));
     return moved.length;
   }) as Promise<number>;

@@ -324,6 +324,32 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION record_policy(organization uuid, record text, worker uuid, write uuid, modifications uuid[], decided jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  conflict uuid;
+begin
+  insert into pfa_sync_conflict (pfa_id, organization_id, modification_ids, write_id, local_version,
+    pems_version, base_data, local_data, pems_data, pems_changed_by, pems_changed_at, kind,
+    conflict_fields, reason, status, resolution, resolved_at)
+  values (record, organization, modifications, write, (decided ->> 'version')::int,
+    (decided ->> 'version')::int, decided -> 'base', decided -> 'local', decided -> 'pems',
+    decided ->> 'changedBy', (decided ->> 'changedAt')::timestamptz, 'fields',
+    array(select jsonb_array_elements_text(decided -> 'fields')),
+    'The organization''s policy decides these fields', 'resolved_auto', decided ->> 'resolution', now())
+  returning id into conflict;
+  insert into audit_entry (organization_id, event_type, worker_id, pfa_id, modification_id, write_id,
+    details)
+  select organization, event, worker, record, modification, write,
+    jsonb_build_object('conflictId', conflict, 'by', 'policy', 'fields', decided -> 'fields',
+      'resolution', decided ->> 'resolution', 'lost', decided -> 'lost')
+  from unnest(array['CONFLICT_DETECTED', 'CONFLICT_RESOLVED']) event,
+    unnest(modifications) modification;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION record_sync(record text, viewer uuid)
  RETURNS TABLE(modification_id uuid, job_id uuid, status text, queued_at timestamp with time zone, synced_at timestamp with time zone, attempt integer, next_attempt_at timestamp with time zone, error text, conflict_id uuid, waiting_for text, stale boolean)
  LANGUAGE sql

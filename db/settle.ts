@@ -3,10 +3,11 @@ import { vitalSign } from "../domain/circuit.ts";
 import type { Delta } from "../domain/delta.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Item } from "../domain/turn.ts";
+import { closeAgreed } from "./agreed.ts";
 import { type AuditEntry, record } from "./audit.ts";
 import type { Claim } from "./claim.ts";
 import { noteAlive, noteFailure, openCircuit } from "./circuit.ts";
-import { openConflict } from "./conflicts.ts";
+import { openConflict, recordPolicy } from "./conflicts.ts";
 import { applyMirror } from "./mirror.ts";
 import { announce } from "./notices.ts";
 import { notify } from "./notifications.ts";
@@ -90,7 +91,13 @@ const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number |
         origin: outcome._tag === "Synced" && outcome.evidence === "answer" ? "write" : "read_back",
       }]));
     }
-    if (outcome._tag === "Conflicted") steps.push(openConflict(tx, settlement, outcome));
+    if (outcome._tag === "Conflicted") {
+      const { organizationId, pfaId } = lease;
+      steps.push(openConflict(tx, settlement, outcome), closeAgreed(tx, organizationId, [pfaId]));
+    }
+    if (outcome._tag === "Synced" && outcome.auto !== undefined) {
+      steps.push(recordPolicy(tx, settlement, outcome));
+    }
     steps.push(noteSign(tx, settlement));
     const notification = notificationOf(settlement);
     if (notification !== undefined) steps.push(notify(tx, notification));

@@ -20,6 +20,8 @@ export type Outcome =
     readonly evidence: "answer" | "content" | "nothing_to_send";
     /** PEMS's record after it; absent when nothing was sent. */
     readonly remote?: Remote;
+    /** Fields that a policy decided for PEMS, so that nothing was left to send. */
+    readonly auto?: ReadonlyArray<FieldName>;
   }
   /** PEMS moved on elsewhere: the same delta goes again as a new write against what it is now. */
   | { readonly _tag: "Rebased"; readonly remote: Remote }

@@ -11,7 +11,7 @@ import {
 } from "./delta.ts";
 import { FIELD_NAMES, type FieldName, type FieldValue, type Pfa } from "./pfa.ts";
 import { brokenRules } from "./rules.ts";
-import { GROUPS, type Operation } from "./threeway.ts";
+import { GROUPS, type Operation, threeWay } from "./threeway.ts";
 
 export const RESOLUTIONS = ["use_local", "use_pems", "merge"] as const;
 export type ResolutionName = typeof RESOLUTIONS[number];
@@ -82,6 +82,12 @@ export function losersOf(
     ...(resolution === "use_local" ? {} : { local }),
     ...(resolution === "use_pems" ? {} : { pems: theirs }),
   };
+}
+
+/** Whether PEMS has come to agree by itself: nothing of the delta is left to send. */
+export function isAgreed(operation: Operation, delta: Delta, pems: Pfa): boolean {
+  const verdict = threeWay({ operation, delta, remote: pems });
+  return verdict._tag === "Clear" && isEmpty(verdict.delta);
 }
 
 /** What the planner saw is now what was shown: PEMS moving on once more is noticed, and nothing else is. */

@@ -51,7 +51,7 @@ export function judge(sent: Sent, remote: Remote, policies: Policies): Judgement
       reason: `PEMS is at version ${remote.version}, this was made on version ${sent.version}`,
     };
   }
-  return isEmpty(verdict.delta)
-    ? { _tag: "Synced", version: remote.version, evidence: "content", remote }
-    : { _tag: "Rebased", remote };
+  if (!isEmpty(verdict.delta)) return { _tag: "Rebased", remote };
+  const auto = verdict.auto.length > 0 ? { auto: verdict.auto } : {};
+  return { _tag: "Synced", version: remote.version, evidence: "content", remote, ...auto };
 }

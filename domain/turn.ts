@@ -22,6 +22,8 @@ export interface Load {
   readonly operation: Operation;
   /** The merged delta, cut down to what PEMS does not have yet. */
   readonly delta: Delta;
+  /** The merged delta as it was wanted. */
+  readonly wanted: Delta;
   /** Fields that a policy decided, against PEMS's value or against ours. */
   readonly auto: ReadonlyArray<FieldName>;
   readonly version: number;
@@ -100,6 +102,7 @@ export function planTurn(
         _tag: "Synced",
         version: mirror.version,
         evidence: "nothing_to_send",
+        ...(verdict.auto.length > 0 ? { auto: verdict.auto } : {}),
       },
     };
   }
@@ -109,6 +112,7 @@ export function planTurn(
       items,
       operation: head.operation,
       delta: verdict.delta,
+      wanted,
       auto: verdict.auto,
       version: mirror.version,
       modifiedBy: head.modifiedBy,

@@ -1,6 +1,7 @@
 /** What people decide about a lane, carried out by the engine: heads, resolutions, dead letters, rollback. */
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { resolveConflicts } from "../app/resolving.ts";
+import { applyPage, type Reading } from "../db/reading.ts";
 import { asTenant } from "../db/sql.ts";
 import type { Choice } from "../domain/resolution.ts";
 import { type Engine, engineTest, idOf, type Person } from "./engine.ts";
@@ -228,6 +229,123 @@ engineTest(
     await engine.untilStatus(id, "synced");
     const { contract, model } = await recordOf(engine);
     deepEqual([contract, model], ["C-1", "M-9"]);
+    await agree(engine);
+  },
+);
+
+/** PEMS's record as it is now, through a read sync's page. */
+async function read({ db, sandbox, organizationId }: Engine, pfaId = one) {
+  const { organizationCode: _, pfaId: __, ...remote } = (await sandbox.store.find(pfaId))!;
+  const [job] = await db.worker<[{ id: string }]>`
+    insert into sync_job (organization_id, kind, status)
+    values (${organizationId()}, 'read_sync', 'completed') returning id`;
+  const row = { organizationId: organizationId(), pfaId, remote, origin: "read_sync" } as const;
+  await applyPage(db.worker, { jobId: job.id, organizationId: organizationId() } as Reading, {
+    rows: [row],
+    nextCursor: null,
+    unreadable: [],
+  });
+}
+
+engineTest(
+  "a conflict that PEMS comes to agree with ends by itself, and the lane goes on",
+  async (engine) => {
+    const id = await inConflict(engine);
+    const behind = await engine.commitOne("ben", one, { contract: "C-1" });
+    await engine.foreign(one, { monthlyRate: "100.00" });
+    await read(engine);
+    equal(await engine.status(id), "conflict", "one field of two is not agreement");
+    await engine.foreign(one, { model: "M-1" });
+    await read(engine);
+    equal(await engine.status(id), "synced");
+    await engine.untilStatus(behind, "synced");
+    const [conflict] = await engine.db.owner`
+    select status, resolution, resolved_by from pfa_sync_conflict`;
+    deepEqual({ ...conflict }, { status: "resolved_auto", resolution: null, resolved_by: null });
+    const [told] = await engine.db.owner`
+    select details from audit_entry where event_type = 'WRITE_SETTLED'`;
+    equal(told!.details.evidence, "content");
+    deepEqual((await ledgerOf(engine)).filter((line) => line.startsWith("ada")), []);
+    await agree(engine);
+  },
+);
+
+engineTest("a delete in conflict ends when PEMS discontinues the record", async (engine) => {
+  const id = await engine.discontinue("ada", one);
+  await engine.foreign(one, { model: "M-9" });
+  await engine.start();
+  await engine.untilStatus(id, "conflict");
+  await engine.foreign(one, { isDiscontinued: true });
+  await read(engine);
+  equal(await engine.status(id), "synced");
+  deepEqual(await laneOf(engine), undefined);
+  await agree(engine);
+});
+
+const decidedOf = async ({ db }: Engine) =>
+  (await db.owner`
+    select array(select unnest(c.conflict_fields) order by 1) as conflict_fields, c.resolution, c.base_data, c.local_data, c.pems_data, c.status, (
+      select jsonb_agg(event_type order by id) from audit_entry a
+      where a.details ->> 'conflictId' = c.id::text) as told, (
+      select details -> 'lost' from audit_entry a
+      where a.details ->> 'conflictId' = c.id::text limit 1) as lost
+    from pfa_sync_conflict c order by id`).map((row) => ({ ...row }));
+
+engineTest("what a policy decides is kept with its losers, once for each write", async (engine) => {
+  await engine.db.owner`
+    update organization set conflict_policy = '{"monthlyRate":"use_local","model":"use_pems"}'`;
+  const { monthlyRate, model } = await recordOf(engine);
+  await engine.foreign(one, { monthlyRate: "777.00", model: "M-9" });
+  engine.wire.once("PUT", (serve) => serve(), dropped, dropped);
+  const id = await engine.commitOne("ada", one, { monthlyRate: "100.00", model: "M-1" });
+  await engine.start();
+  await engine.untilStatus(id, "synced");
+  const [decided, ...more] = await decidedOf(engine);
+  deepEqual(more, [], "however often it was sent");
+  const { pems_data, ...rest } = decided!;
+  deepEqual([pems_data.monthlyRate, pems_data.model], ["777.00", "M-9"]);
+  deepEqual(rest, {
+    status: "resolved_auto",
+    resolution: "merge",
+    conflict_fields: ["model", "monthlyRate"],
+    base_data: { monthlyRate, model },
+    local_data: { monthlyRate: "100.00", model: "M-1" },
+    told: ["CONFLICT_DETECTED", "CONFLICT_RESOLVED"],
+    lost: { local: { model: "M-1" }, pems: { monthlyRate: "777.00" } },
+  });
+  await agree(engine);
+});
+
+engineTest("a policy that leaves nothing to send is told all the same", async (engine) => {
+  await engine.db.owner`update organization set conflict_policy = '{"model":"use_pems"}'`;
+  const id = await engine.commitOne("ada", one, { model: "M-1" });
+  await engine.foreign(one, { model: "M-9" });
+  await read(engine);
+  await engine.start();
+  await engine.untilStatus(id, "synced");
+  equal(engine.wire.writes().length, 0);
+  const [decided] = await decidedOf(engine);
+  deepEqual([decided!.resolution, decided!.lost], [
+    "use_pems",
+    { local: { model: "M-1" }, pems: {} },
+  ]);
+  await agree(engine);
+});
+
+engineTest(
+  "a policy that decides on a 409 is told with the record it decided against",
+  async (engine) => {
+    await engine.db.owner`update organization set conflict_policy = '{"model":"use_pems"}'`;
+    await engine.foreign(one, { model: "M-9" });
+    const id = await engine.commitOne("ada", one, { model: "M-1" });
+    await engine.start();
+    await engine.untilStatus(id, "synced");
+    const [decided, ...more] = await decidedOf(engine);
+    deepEqual(more, []);
+    deepEqual([decided!.pems_data.model, decided!.told], [
+      "M-9",
+      ["CONFLICT_DETECTED", "CONFLICT_RESOLVED"],
+    ]);
     await agree(engine);
   },
 );

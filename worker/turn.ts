@@ -40,7 +40,7 @@ export function plan(claim: Claim): Plan {
   }
   const turn = planTurn(claim.items, claim.mirror, claim.policies);
   if (turn._tag === "Settle") return { _tag: "Settle", claim, turn };
-  const write = freezeLoad(turn.load, bodyOf(claim, turn.load));
+  const write = freezeLoad(turn.load, bodyOf(claim, turn.load), claim.mirror);
   return { _tag: "Deliver", sending: { claim: { ...claim, items: turn.load.items }, write } };
 }
 

@@ -124,3 +124,30 @@ begin
     update pfa_write_queue set id = default where modification_id = item;
   end loop;
 end $$;
+
+-- A conflict that the organization's policy has decided, kept with its losers and told in the trail of every
+-- modification, for the write that carries what is left of them (null: nothing was).
+-- `decided`: the fields, the three sides of them, PEMS's version, the resolution, what lost.
+create function record_policy(organization uuid, record text, worker uuid, write uuid,
+  modifications uuid[], decided jsonb)
+returns void language plpgsql volatile as $$
+declare
+  conflict uuid;
+begin
+  insert into pfa_sync_conflict (pfa_id, organization_id, modification_ids, write_id, local_version,
+    pems_version, base_data, local_data, pems_data, pems_changed_by, pems_changed_at, kind,
+    conflict_fields, reason, status, resolution, resolved_at)
+  values (record, organization, modifications, write, (decided ->> 'version')::int,
+    (decided ->> 'version')::int, decided -> 'base', decided -> 'local', decided -> 'pems',
+    decided ->> 'changedBy', (decided ->> 'changedAt')::timestamptz, 'fields',
+    array(select jsonb_array_elements_text(decided -> 'fields')),
+    'The organization''s policy decides these fields', 'resolved_auto', decided ->> 'resolution', now())
+  returning id into conflict;
+  insert into audit_entry (organization_id, event_type, worker_id, pfa_id, modification_id, write_id,
+    details)
+  select organization, event, worker, record, modification, write,
+    jsonb_build_object('conflictId', conflict, 'by', 'policy', 'fields', decided -> 'fields',
+      'resolution', decided ->> 'resolution', 'lost', decided -> 'lost')
+  from unnest(array['CONFLICT_DETECTED', 'CONFLICT_RESOLVED']) event,
+    unnest(modifications) modification;
+end $$;
