@@ -8,6 +8,7 @@ import type { Vault } from "../pems/credentials.ts";
 import { audit } from "./audit.ts";
 import { auth } from "./auth.ts";
 import { conflicts } from "./conflicts.ts";
+import { deadLetters } from "./dead_letters.ts";
 import { drafts } from "./drafts.ts";
 import type { AppEnv } from "./env.ts";
 import { makeGuard, ownOrigin, sessionOf } from "./guard.ts";
@@ -73,6 +74,7 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/pems", sync(db.app, guard, config.writeSync))
     .route("/api/pems", jobs(db.app, guard))
     .route("/api/pems", conflicts(db.app, guard, config))
+    .route("/api/pems", deadLetters(db.app, guard, config))
     .route("/api/notifications", notifications(db.auth))
     .route("/api/audit", audit(db.app, guard))
     .route("/api/admin/organizations", organizations(db.auth, guard, { config, vault }))

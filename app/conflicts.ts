@@ -1,13 +1,10 @@
-/** Routes of what needs a person: conflicts and dead letters. */
+/** Routes of conflicts: what they are about, and how a person resolves them. */
 import { Hono, type MiddlewareHandler } from "hono";
 import {
   type ConflictRow,
   countConflicts,
-  countDeadLetters,
-  type DeadLetterRow,
   findConflict,
   listConflicts,
-  listDeadLetters,
 } from "../db/conflict_list.ts";
 import { organizationOf } from "../db/jobs.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
@@ -30,7 +27,6 @@ import {
   Conflict,
   CONFLICT_STATUSES,
   Conflicts,
-  DeadLetters,
   Resolve,
   ResolveConflicts,
   ResolvedConflict,
@@ -48,7 +44,6 @@ const FILTERS = parameters({
   status: CONFLICT_STATUSES.join(", "),
   ...PAGED,
 });
-const LIST = parameters({ organizationId: "Required", ...PAGED });
 
 const REFUSED: ReadonlyArray<ProblemCode> = [
   ...GUARDED,
@@ -152,29 +147,6 @@ export const conflicts = (app: Sql, guard: Guard, { retry }: Config) => {
         const mask = maskFor(organization.permissions);
         return c.json({ success: true as const, ...resolvedOf(resolved!, mask) });
       },
-    )
-    .get(
-      "/dead-letters",
-      told("Sync", "Changes that failed for good, newest first", { 200: DeadLetters }, GUARDED),
-      LIST,
-      allow("query", "ManageSettings"),
-      async (c) => {
-        const organization = c.get("organization");
-        const list = ["dead-letters", organization.id];
-        const before = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
-        const limit = readLimit(c.req.query("limit"));
-        const { rows, total } = await asTenant(app, tenantOf(c), async (tx) => ({
-          rows: await listDeadLetters(tx, { before, limit: limit + 1 }),
-          total: await countDeadLetters(tx),
-        }));
-        const shown = rows.slice(0, limit);
-        const mask = maskFor(organization.permissions);
-        return c.json({
-          deadLetters: shown.map((row) => deadLetterOf(row, mask)),
-          nextCursor: rows.length > limit ? writeCursor(list, [shown.at(-1)!.id]) : null,
-          total,
-        });
-      },
     );
 };
 
@@ -194,14 +166,4 @@ const conflictOf = (row: ConflictRow, mask: Mask) => ({
   resolvedAt: row.resolvedAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
   waiting: row.waiting.map((one) => ({ ...one, changes: mask.delta(wireDelta(one.changes)) })),
-});
-
-const deadLetterOf = (row: DeadLetterRow, mask: Mask) => ({
-  ...row,
-  changes: mask.delta(wireDelta(row.changes)),
-  changeReason: row.changeReason && mask.text(row.changeReason),
-  error: row.error && mask.text(row.error),
-  committedAt: row.committedAt.toISOString(),
-  failedAt: row.failedAt.toISOString(),
-  attempts: mask.deep(row.attempts),
 });

@@ -184,6 +184,23 @@ export const DeadLetters = Schema.Struct({
   total: Count,
 }).annotate({ identifier: "DeadLetters" });
 
+const ids = Schema.Array(Id).check(Schema.isMaxLength(10_000, {
+  message: "Expected at most 10000 ids",
+}));
+/** The ids are those of modifications, as the list of dead letters tells them. */
+export const RetryLetters = Schema.Struct({
+  organizationId: Id,
+  ids,
+  reason: maybe(orNull(text(1000))),
+}).annotate({ identifier: "RetryLetters" });
+export const DiscardLetters = Schema.Struct({
+  organizationId: Id,
+  ids,
+  reason: maybe(orNull(text(1000))),
+}).annotate({ identifier: "DiscardLetters" });
+export const DiscardedLetters = Schema.Struct({ success: Schema.Literal(true), discarded: Count })
+  .annotate({ identifier: "DiscardedLetters" });
+
 export const Notifications = Schema.Struct({
   notifications: Schema.Array(Schema.Struct({
     id: Id,

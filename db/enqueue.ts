@@ -2,6 +2,7 @@
 import type { Priority } from "../domain/status.ts";
 import { PRIORITIES } from "../domain/status.ts";
 import type { QueuedEvent } from "../domain/event.ts";
+import { findStuck, forward } from "./forwarding.ts";
 import { EVENT, WORK } from "./notices.ts";
 import { json, type Tx } from "./sql.ts";
 
@@ -38,7 +39,7 @@ export async function enqueue(
   };
   // Sent together, run in this order. One lane after the other by id, so that two commits never wait for each other
   // in a circle; the lanes are locked before their items are numbered, so that an item's number is its place in its lane.
-  const [, [job]] = await Promise.all([
+  const [, [job], stuck] = await Promise.all([
     lanes(tx, { organizationId, ids, priority }),
     tx<[{ id: string }]>`
       with job as (
@@ -70,7 +71,9 @@ export async function enqueue(
       select id, pg_notify(${EVENT},
         jsonb_build_array(${json(event)}::text::jsonb || jsonb_build_object('jobId', id))::text)
       from job`,
+    findStuck(tx, ids),
   ]);
+  if (stuck.length > 0) await forward(tx, commit, { lanes: stuck, ids });
   return { jobId: job.id, queuedCount: ids.length };
 }
 

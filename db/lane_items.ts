@@ -52,6 +52,23 @@ export const requeue = (tx: Tx, items: ReadonlyArray<Requeued>): Promise<unknown
     update sync_job set status = 'running', finished_at = null
     where status = 'completed' and id in (select job_id from modified)`;
 
+/** Changes what still stands of the items, and nothing else. */
+export const restate = (
+  tx: Tx,
+  items: ReadonlyArray<{ readonly modificationId: string; readonly changes: Delta }>,
+): Promise<unknown> =>
+  items.length === 0 ? Promise.resolve() : tx`
+    with input as materialized (
+      select * from jsonb_to_recordset(${
+    json(items)
+  }::text::jsonb) as i ("modificationId" uuid, changes jsonb)
+    ), queued as (
+      update pfa_write_queue q set payload = i.changes
+      from input i where q.modification_id = i."modificationId"
+    )
+    update pfa_modification m set standing = nullif(i.changes, m.changes), updated_at = now()
+    from input i where m.id = i."modificationId"`;
+
 export interface Discarded {
   readonly modificationId: string;
   readonly reason: string;

@@ -52,6 +52,18 @@ const ROUTES: ReadonlyArray<Route> = [
     body: { conflictIds: [], resolution: "use_local" },
   },
   { call: "GET /api/pems/dead-letters", needs: "ManageSettings", in: "query" },
+  {
+    call: "POST /api/pems/dead-letters/retry",
+    needs: "ManageSettings",
+    in: "body",
+    body: { ids: [] },
+  },
+  {
+    call: "POST /api/pems/dead-letters/discard",
+    needs: "ManageSettings",
+    in: "body",
+    body: { ids: [], reason: "no longer needed" },
+  },
   { call: "POST /api/pems/pause", needs: "ManageSettings", in: "body" },
   { call: "POST /api/pems/resume", needs: "ManageSettings", in: "body" },
   { call: "GET /api/audit", needs: "ManageSettings", in: "query" },
