@@ -1,6 +1,6 @@
 /** Route of the audit trail. */
 import { Hono } from "hono";
-import { AUDIT_EVENTS, listEntries, type TrailRow } from "../db/trail.ts";
+import { AUDIT_EVENTS, listEntries, sealedThrough, type TrailRow } from "../db/trail.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv } from "./env.ts";
@@ -41,15 +41,15 @@ export const audit = (app: Sql, { allow }: Guard) =>
       const place = readCursor(list, c.req.query("cursor"), 2);
       const limit = readLimit(c.req.query("limit"));
       const before = place === undefined ? null : { moment: place[0]!, id: place[1]! };
-      const rows = await asTenant(
-        app,
-        tenantOf(c),
-        (tx) => listEntries(tx, filter, { before, limit: limit + 1 }),
-      );
+      const [rows, through] = await asTenant(app, tenantOf(c), (tx) =>
+        Promise.all([listEntries(tx, filter, { before, limit: limit + 1 }), sealedThrough(tx)]));
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       return c.json({
-        entries: shown.map((row) => entryOf(row, maskFor(organization.permissions))),
+        entries: shown.map((row) =>
+          entryOf(row, maskFor(organization.permissions))
+        ),
+        chain: { sealedThrough: through?.toISOString() ?? null },
         nextCursor: rows.length > limit ? writeCursor(list, [last!.moment, last!.id]) : null,
       });
     },

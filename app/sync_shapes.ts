@@ -233,6 +233,10 @@ export const Entries = Schema.Struct({
     writeId: orNull(Id),
     jobId: orNull(Id),
     details: Schema.Record(Text, Schema.Unknown),
+    /** In the chain, so that any change of it is found. */
+    sealed: Schema.Boolean,
   })),
+  /** Every entry is chained within a second; the time of the newest one that is. */
+  chain: Schema.Struct({ sealedThrough: orNull(Instant) }),
   nextCursor: orNull(Text),
 }).annotate({ identifier: "AuditEntries" });

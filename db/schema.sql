@@ -57,6 +57,27 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION audit_digest(entry audit_entry)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select sha256(convert_to(jsonb_build_array((extract(epoch from entry.at) * 1000000)::bigint,
+    entry.organization_id, entry.event_type, entry.user_id, entry.worker_id, entry.pfa_id,
+    entry.modification_id, entry.write_id, entry.job_id, entry.details, entry.xid::text)::text, 'UTF8'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION audit_link(previous bytea, seal audit_seal)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select sha256(previous || int8send(seal.nth) || int8send(seal.entry_id)
+    || int8send((extract(epoch from seal.entry_at) * 1000000)::bigint) || seal.digest)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION call_spacing(rate real, OUT ring integer, OUT period interval, OUT beat interval, OUT span interval)
  RETURNS record
  LANGUAGE sql
@@ -456,6 +477,86 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION seal_entries(most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  oldest_running xid8;
+  next_to_come xid8;
+  horizon xid8;
+  -- Restored from a server that had counted further: entries may look like ones that are still to come.
+  restored boolean;
+  entry record;
+  seal audit_seal;
+  seals audit_seal[] := '{}';
+  previous bytea;
+  newest xid8;
+begin
+  if not pg_try_advisory_xact_lock(hashtext('vanguard.seal')) then
+    return 0;
+  end if;
+  select pg_snapshot_xmin(s), pg_snapshot_xmax(s) into oldest_running, next_to_come
+  from pg_current_snapshot() s;
+  horizon := (select xid from audit_horizon);
+  restored := horizon is null or horizon > next_to_come;
+  if restored then
+    horizon := '0';
+  end if;
+  for entry in
+    select a.organization_id, a.id, a.at, a.xid, audit_digest(a) as digest
+    from (
+      select * from audit_entry e
+      where e.xid >= horizon and (restored or e.xid < next_to_come)
+        and not exists (select from audit_seal s where s.entry_id = e.id)
+      order by e.xid, e.id
+      limit most
+    ) a
+    order by a.organization_id, a.xid, a.id
+  loop
+    if previous is null or seal.organization_id is distinct from entry.organization_id then
+      select c.nth, c.hash into seal.nth, previous from audit_chain c
+      where c.organization_id is not distinct from entry.organization_id;
+    end if;
+    seal.organization_id := entry.organization_id;
+    seal.nth := coalesce(seal.nth, 0) + 1;
+    seal.entry_id := entry.id;
+    seal.entry_at := entry.at;
+    seal.digest := entry.digest;
+    seal.hash := audit_link(coalesce(previous, ''), seal);
+    previous := seal.hash;
+    seals := seals || seal;
+    newest := greatest(newest, entry.xid);
+  end loop;
+  insert into audit_seal select * from unnest(seals);
+  insert into audit_chain as c (organization_id, nth, hash, sealed_through)
+  select distinct on (organization_id) organization_id, nth, hash, entry_at from unnest(seals)
+  order by organization_id, nth desc
+  on conflict (organization_id) do update
+  set nth = excluded.nth, hash = excluded.hash, sealed_through = excluded.sealed_through;
+  if cardinality(seals) < most then
+    newest := oldest_running;
+  elsif restored then
+    return cardinality(seals);
+  else
+    newest := least(newest, oldest_running);
+  end if;
+  -- While nothing happens nothing is written.
+  if exists (select from audit_entry where xid >= horizon and xid < newest) then
+    insert into audit_horizon as h (xid) values (newest)
+    on conflict (single) do update set xid = excluded.xid;
+  end if;
+  return cardinality(seals);
+end $function$
+;
+revoke execute on function seal_entries(integer) from public;
+grant execute on function seal_entries(integer) to vanguard_worker;
+
 CREATE OR REPLACE FUNCTION uuid_v7()
  RETURNS uuid
  LANGUAGE sql
@@ -522,6 +623,17 @@ grant delete, insert, select, update on app_user to vanguard_auth;
 grant select (id, username, display_name, email, is_admin) on app_user to vanguard_app;
 grant select (id, username, display_name, email, is_admin) on app_user to vanguard_worker;
 
+create table audit_chain (
+  organization_id uuid,
+  nth bigint not null,
+  hash bytea not null,
+  sealed_through timestamp with time zone not null,
+  constraint audit_chain_organization_id_key UNIQUE NULLS NOT DISTINCT (organization_id)
+) with (fillfactor=50);
+alter table audit_chain enable row level security;
+create policy tenant on audit_chain for all to vanguard_app using ((organization_id = current_organization()));
+grant select on audit_chain to vanguard_app;
+
 create table audit_entry (
   id bigint not null generated always as identity,
   at timestamp with time zone not null default clock_timestamp(),
@@ -534,19 +646,47 @@ create table audit_entry (
   write_id uuid,
   job_id uuid,
   details jsonb not null default '{}'::jsonb,
+  xid xid8 not null default pg_current_xact_id(),
   constraint audit_entry_event_type_check CHECK ((event_type = ANY (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text, 'WRITE_SETTLED'::text, 'CONFLICT_DETECTED'::text, 'CONFLICT_RESOLVED'::text, 'RETRY'::text, 'DEAD_LETTER'::text, 'REPLAY'::text, 'DISCARD'::text, 'ROLLBACK'::text, 'READ_SYNC'::text, 'PAUSE'::text, 'RESUME'::text, 'CIRCUIT_OPEN'::text, 'CIRCUIT_CLOSED'::text, 'LOGIN'::text, 'LOGIN_FAILED'::text, 'PERMISSION_DENIED'::text, 'PERMISSION_CHANGED'::text, 'CREDENTIAL_CHANGED'::text, 'EXPORT'::text, 'IMPORT'::text])))
 ) partition by RANGE (at);
 CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC);
 CREATE INDEX audit_entry_record ON ONLY audit_entry USING btree (organization_id, pfa_id, at DESC) WHERE (pfa_id IS NOT NULL);
+CREATE INDEX audit_entry_written ON ONLY audit_entry USING btree (xid, id);
 alter table audit_entry enable row level security;
 create policy everywhere on audit_entry for all to vanguard_worker using (true);
 create policy identity on audit_entry for insert to vanguard_auth with check (true);
 create policy tenant on audit_entry for all to vanguard_app using ((organization_id = current_organization()));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-grant insert, select on audit_entry to vanguard_app;
-grant insert on audit_entry to vanguard_auth;
-grant insert, select on audit_entry to vanguard_worker;
+grant select on audit_entry to vanguard_app;
+grant select on audit_entry to vanguard_worker;
+grant insert (organization_id, event_type, user_id, worker_id, pfa_id, modification_id, write_id, job_id, details) on audit_entry to vanguard_app;
+grant insert (organization_id, event_type, user_id, worker_id, pfa_id, modification_id, write_id, job_id, details) on audit_entry to vanguard_auth;
+grant insert (organization_id, event_type, user_id, worker_id, pfa_id, modification_id, write_id, job_id, details) on audit_entry to vanguard_worker;
+
+create table audit_horizon (
+  single boolean not null default true,
+  xid xid8 not null,
+  constraint audit_horizon_single_check CHECK (single),
+  constraint audit_horizon_pkey PRIMARY KEY (single)
+) with (fillfactor=50);
+
+create table audit_seal (
+  organization_id uuid,
+  nth bigint not null,
+  entry_id bigint not null,
+  entry_at timestamp with time zone not null,
+  digest bytea not null,
+  hash bytea not null,
+  constraint audit_seal_nth_check CHECK ((nth > 0)),
+  constraint audit_seal_pkey PRIMARY KEY (entry_id),
+  constraint audit_seal_organization_id_nth_key UNIQUE NULLS NOT DISTINCT (organization_id, nth)
+);
+alter table audit_seal enable row level security;
+create policy tenant on audit_seal for all to vanguard_app using ((organization_id = current_organization()));
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+grant select on audit_seal to vanguard_app;
 
 create table circuit_failure (
   id bigint not null generated always as identity,
@@ -815,7 +955,7 @@ create table pfa_mirror_history (
   pfa_id text not null,
   version integer not null,
   record jsonb not null,
-  replaced_at timestamp with time zone not null default now()
+  replaced_at timestamp with time zone not null default clock_timestamp()
 ) partition by RANGE (replaced_at);
 CREATE INDEX pfa_mirror_history_record ON ONLY pfa_mirror_history USING btree (organization_id, pfa_id, version DESC);
 alter table pfa_mirror_history enable row level security;

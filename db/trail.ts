@@ -16,6 +16,8 @@ export interface TrailRow {
   readonly writeId: string | null;
   readonly jobId: string | null;
   readonly details: { readonly [name: string]: unknown };
+  /** Whether it is in the chain yet. */
+  readonly sealed: boolean;
 }
 
 /** Each absent (null) filter lets everything through; `from` is inclusive, `to` exclusive. */
@@ -40,7 +42,8 @@ export const listEntries = (
     select a.id::text, a.at, a.at::text as moment, a.event_type as "eventType",
       a.user_id as "userId", u.display_name as "userName", a.worker_id as "workerId",
       a.pfa_id as "pfaId", a.modification_id as "modificationId", a.write_id as "writeId",
-      a.job_id as "jobId", a.details
+      a.job_id as "jobId", a.details,
+      exists (select from audit_seal s where s.entry_id = a.id) as sealed
     from audit_entry a left join app_user u on u.id = a.user_id
     where a.organization_id = current_organization()
       and (${filter.eventType}::text is null or a.event_type = ${filter.eventType}::text)
@@ -52,6 +55,13 @@ export const listEntries = (
         < (${before?.moment ?? null}::text::timestamptz, ${before?.id ?? null}::text::bigint))
     order by a.at desc, a.id desc
     limit ${limit}`;
+
+/** The time of the newest entry in the organization's chain; undefined while nothing is sealed. */
+export async function sealedThrough(tx: Tx): Promise<Date | undefined> {
+  const [row] = await tx<Array<{ at: Date }>>`
+    select sealed_through as at from audit_chain where organization_id = current_organization()`;
+  return row?.at;
+}
 
 /** What can be asked for. */
 export const AUDIT_EVENTS: ReadonlyArray<AuditEvent> = [

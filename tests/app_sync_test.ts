@@ -11,6 +11,7 @@ import {
   SyncStatus,
 } from "../app/sync_shapes.ts";
 import { makeDeck } from "../app/deck.ts";
+import { sealEntries } from "../db/chain.ts";
 import { notify } from "../db/notifications.ts";
 import type { Database } from "../db/sql.ts";
 import { PERMISSIONS } from "../domain/permissions.ts";
@@ -236,6 +237,18 @@ test("a pause stops writes until somebody resumes, both told in the trail", asyn
   );
   const ofRecord = `/api/audit?organizationId=${organizationId}&pfaId=B&eventType=COMMIT`;
   assert.equal((await caller.get(ofRecord)).body.entries.length, 1);
+});
+
+test("the trail tells which entries are chained already, and up to when", async ({ caller, organizationId, db }) => {
+  const trail = async () => (await caller.get(`/api/audit?organizationId=${organizationId}`)).body;
+  assert.deepEqual((await trail()).chain, { sealedThrough: null });
+  await sealEntries(db.worker, 1_000);
+  const sealed = await trail();
+  assert.equal(sealed.chain.sealedThrough, sealed.entries[0].at);
+  await caller.post("/api/pems/pause", { organizationId });
+  const [newest, ...others] = (await trail()).entries;
+  assert.equal(newest.sealed, false);
+  assert.ok(others.length > 0 && others.every((entry: { sealed: boolean }) => entry.sealed));
 });
 
 test("a read sync that is asked for twice is one job", async ({ caller, organizationId, db }) => {

@@ -75,6 +75,13 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
   audit_entry: ({ victim }) =>
     `insert into audit_entry (organization_id, event_type)
     values ('${victim.organizationId}', 'COMMIT')`,
+  audit_seal: ({ victim }) =>
+    `insert into audit_seal (organization_id, nth, entry_id, entry_at, digest, hash)
+    values ('${victim.organizationId}', coalesce((select max(nth) from audit_seal), 0) + 1,
+      (random() * 1e15)::bigint, now(), '', '')`,
+  audit_chain: ({ victim }) =>
+    `insert into audit_chain (organization_id, nth, hash, sealed_through)
+    values ('${victim.organizationId}', 1, '', now())`,
   notification: ({ victim }) =>
     `insert into notification (organization_id, user_id, kind, title, body)
     values ('${victim.organizationId}', '${victim.userId}', 'failure', '', '')`,

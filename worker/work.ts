@@ -6,9 +6,10 @@ import { Desk, type WorkerOptions } from "./desk.ts";
 import { Lanes } from "./lanes.ts";
 import { Lease } from "./lease.ts";
 import { Pull } from "./pull.ts";
+import { Seal } from "./seal.ts";
 import { Sweep } from "./sweep.ts";
 
-const parts = Layer.mergeAll(Lanes, Circuit, Pull, Sweep).pipe(
+const parts = Layer.mergeAll(Lanes, Circuit, Pull, Seal, Sweep).pipe(
   Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer)),
 );
 
