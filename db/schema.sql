@@ -68,6 +68,17 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION audit_kept_since()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select min(substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([^'']+)''\)')::timestamptz)
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = 'audit_entry'::regclass
+$function$
+;
+
 CREATE OR REPLACE FUNCTION audit_link(previous bytea, seal audit_seal)
  RETURNS bytea
  LANGUAGE sql

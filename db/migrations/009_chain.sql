@@ -56,6 +56,13 @@ language sql immutable parallel safe as $$
     || int8send((extract(epoch from seal.entry_at) * 1000000)::bigint) || seal.digest)
 $$;
 
+-- From when on entries are kept: the first month that has not been dropped.
+create function audit_kept_since() returns timestamptz language sql stable as $$
+  select min(substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([^'']+)''\)')::timestamptz)
+  from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = 'audit_entry'::regclass
+$$;
+
 -- Seals up to `most` entries and returns how many; 0 while another sealer is at it. Whatever is visible and has no
 -- seal was committed after what has one, so it comes next; within a round the older transaction goes first. Entries
 -- of transactions older than any that runs have all been seen: the horizon, below which nothing is looked for again.

@@ -1,33 +1,72 @@
 /** `deno task admin`: what an administrator does at the console. */
+import { configOf } from "../../domain/config.ts";
 import { DEFAULT_OWNER, makeVault } from "../../pems/credentials.ts";
+import { withProduct } from "./product.ts";
+import { tellVerdict, verifyTrail } from "./verify.ts";
 
 const USAGE = `Usage: deno task admin <command>
 
   new-key    prints a fresh CREDENTIALS_KEY
   encrypt    reads a PEMS key from standard input and prints the envelope for PEMS_WRITE_API_KEY;
-             needs CREDENTIALS_KEY`;
+             needs CREDENTIALS_KEY
+  audit verify [--organization CODE]
+             walks the chains of the audit trail and tells the first broken link of each;
+             exit code 1 when one is broken
 
-const COMMANDS: { readonly [name: string]: () => Promise<string> } = {
-  "new-key": () =>
-    Promise.resolve(btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))),
-  encrypt: async () => {
+audit reads the database of DATABASE_URL, or the one in DATA_DIR while the product is stopped.`;
+
+/** What a command comes to. */
+interface Done {
+  readonly text: string;
+  /** False: exit code 1. */
+  readonly ok: boolean;
+}
+
+const said = (text: string): Done => ({ text, ok: true });
+
+const COMMANDS: {
+  readonly [name: string]: (args: ReadonlyArray<string>) => Promise<Done | undefined>;
+} = {
+  "new-key": (args) =>
+    Promise.resolve(
+      args.length > 0
+        ? undefined
+        : said(btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))),
+    ),
+  encrypt: async (args) => {
+    if (args.length > 0) return undefined;
     const keys = (Deno.env.get("CREDENTIALS_KEY") ?? "").split(",").filter(Boolean);
     if (keys.length === 0) throw new Error("Cannot encrypt: CREDENTIALS_KEY is not set");
     const text = (await new Response(Deno.stdin.readable).text()).trim();
     if (text === "") throw new Error("Cannot encrypt: nothing came on standard input");
-    return await (await makeVault(keys)).seal(DEFAULT_OWNER, text);
+    return said(await (await makeVault(keys)).seal(DEFAULT_OWNER, text));
+  },
+  audit: async ([verb, ...options]) => {
+    const [flag, code, ...more] = options;
+    const known = flag === undefined || (flag === "--organization" && code !== undefined);
+    if (verb !== "verify" || !known || more.length > 0) return undefined;
+    return await withProduct(configOf(Deno.env.toObject()), async ({ owner }) => {
+      const verdicts = await verifyTrail(owner, { code, progress: console.error });
+      return {
+        text: verdicts.map(tellVerdict).join("\n"),
+        ok: verdicts.every(({ fault }) => fault === undefined),
+      };
+    });
   },
 };
 
-const [name = "--help"] = Deno.args;
+const [name = "--help", ...args] = Deno.args;
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command === undefined) {
-  const help = ["--help", "-h", "help"].includes(name);
-  (help ? console.log : console.error)(help ? USAGE : `Unknown command ${name}\n\n${USAGE}`);
-  Deno.exit(help ? 0 : 2);
-}
 try {
-  console.log(await command());
+  const done = await command?.(args);
+  if (done === undefined) {
+    const help = ["--help", "-h", "help"].includes(name);
+    const unknown = `Unknown command ${Deno.args.join(" ")}`;
+    (help ? console.log : console.error)(help ? USAGE : `${unknown}\n\n${USAGE}`);
+    Deno.exit(help ? 0 : 2);
+  }
+  console.log(done.text);
+  Deno.exit(done.ok ? 0 : 1);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   Deno.exit(1);
