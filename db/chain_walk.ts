@@ -38,11 +38,7 @@ export async function listChains(owner: Sql, code?: string): Promise<ReadonlyArr
         where xid <= pg_snapshot_xmax(pg_current_snapshot())), '0')::text as horizon
     from (select id, code from organization union all select null, null) o
     left join audit_chain c on c.organization_id is not distinct from o.id
-    left join lateral (
-      select nth, hash from audit_seal
-      where organization_id = o.id or o.id is null and organization_id is null
-      order by nth desc limit 1
-    ) s on true
+    left join lateral newest_seals(o.id, 1) s on true
     where ${code ?? null}::text is null or o.code = ${code ?? null}::text
     order by o.code`;
   return rows.map((row) => ({

@@ -269,6 +269,18 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION newest_seals(organization uuid, most integer)
+ RETURNS SETOF audit_seal
+ LANGUAGE sql
+ STABLE
+AS $function$
+  (select * from audit_seal where organization_id = organization order by nth desc limit most)
+  union all
+  (select * from audit_seal where organization is null and organization_id is null
+    order by nth desc limit most)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION note_late(connection uuid, departure bigint)
  RETURNS void
  LANGUAGE plpgsql

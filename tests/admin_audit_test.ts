@@ -4,6 +4,7 @@ import { record } from "../db/audit.ts";
 import { sealEntries } from "../db/chain.ts";
 import type { Database, Tx } from "../db/sql.ts";
 import { tellVerdict, type Verdict, verifyTrail } from "../ops/admin/verify.ts";
+import { admin } from "./admin.ts";
 import { aPlanner } from "./builders.ts";
 import { onEach, onPostgres } from "./database.ts";
 
@@ -184,15 +185,6 @@ onEach("a chain holds when the months of its first entries have been dropped", a
   );
   assert.match(tellVerdict((await verify(db)).get("ONE")!), /link 4: entry 4 was removed/);
 }, everywhere);
-
-const admin = async (url: string, ...args: string[]) => {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("../ops/admin/main.ts", import.meta.url).href, ...args],
-    env: { DATABASE_URL: url, CREDENTIALS_KEY: btoa("k".repeat(32)) },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, said: text(stdout), complained: text(stderr) };
-};
 
 onPostgres(
   "the command walks one organization or all, and its exit code tells",

@@ -1,6 +1,8 @@
 /** `deno task admin`: what an administrator does at the console. */
 import { configOf } from "../../domain/config.ts";
 import { DEFAULT_OWNER, makeVault } from "../../pems/credentials.ts";
+import { examine } from "../../db/invariants.ts";
+import { findingsJson, isSound, tellFindings } from "./doctor.ts";
 import { withProduct } from "./product.ts";
 import { tellVerdict, verifyTrail } from "./verify.ts";
 
@@ -12,8 +14,11 @@ const USAGE = `Usage: deno task admin <command>
   audit verify [--organization CODE]
              walks the chains of the audit trail and tells the first broken link of each;
              exit code 1 when one is broken
+  doctor [--json]
+             looks at every invariant of the live database, changing nothing; exit code 1 when one
+             is broken
 
-audit reads the database of DATABASE_URL, or the one in DATA_DIR while the product is stopped.`;
+audit and doctor read the database of DATABASE_URL, or the one in DATA_DIR while the product is stopped.`;
 
 /** What a command comes to. */
 interface Done {
@@ -51,6 +56,14 @@ const COMMANDS: {
         text: verdicts.map(tellVerdict).join("\n"),
         ok: verdicts.every(({ fault }) => fault === undefined),
       };
+    });
+  },
+  doctor: async (args) => {
+    const json = args[0] === "--json";
+    if (args.length > (json ? 1 : 0)) return undefined;
+    return await withProduct(configOf(Deno.env.toObject()), async ({ owner }) => {
+      const findings = await examine(owner);
+      return { text: (json ? findingsJson : tellFindings)(findings), ok: isSound(findings) };
     });
   },
 };
