@@ -1,4 +1,5 @@
 /** Money, in one place: whoever lacks ViewFinancials gets null for it, and no amount in any text, on every way out. */
+import { maskAmounts } from "../domain/money.ts";
 import { type FieldName, isFieldName, MONEY_FIELDS } from "../domain/pfa.ts";
 import type { Permission } from "../domain/permissions.ts";
 import type { SyncState } from "../domain/status.ts";
@@ -42,26 +43,17 @@ export const MASKED: Mask = {
       Object.entries(delta).map(([name, change]) => [name, isMoney(name) ? HIDDEN : change]),
     ),
   deep: maskDeep,
-  text: maskText,
-  sync: (sync) => sync.error === undefined ? sync : { ...sync, error: maskText(sync.error) },
+  text: maskAmounts,
+  sync: (sync) => sync.error === undefined ? sync : { ...sync, error: maskAmounts(sync.error) },
 };
 
 const HIDDEN = { from: null, to: null };
 
 function maskDeep(value: unknown): unknown {
-  if (typeof value === "string") return maskText(value);
+  if (typeof value === "string") return maskAmounts(value);
   if (Array.isArray(value)) return value.map(maskDeep);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, isMoney(name) ? null : maskDeep(inner)]),
   );
-}
-
-const TELLS_OF_MONEY = /rate|price|cost|amount|budget|money|value/i;
-/** A number by itself: no part of an id, a date or a version of a protocol. */
-const NUMBER = /(?<![\w.-])-?\d[\d.,]*(?![\w-]|:\d)/g;
-
-/** PEMS's own words may quote an amount: where they are about money, the numbers go. */
-function maskText(text: string): string {
-  return TELLS_OF_MONEY.test(text) ? text.replace(NUMBER, "•••") : text;
 }

@@ -1,4 +1,5 @@
 /** Notifications: what a person must know until they have read it. */
+import { maskAmounts } from "../domain/money.ts";
 import type { Runner } from "./sql.ts";
 
 export interface Notification {
@@ -12,10 +13,14 @@ export interface Notification {
   readonly pfaId?: string;
 }
 
-/** One row per person; titles and bodies hold no money. */
+/** One row per person, and one alert for the outside, without amounts. */
 export const notify = (sql: Runner, notification: Notification) => {
   const { organizationId, userIds, administrators, kind, title, body, pfaId = null } = notification;
   return sql`
+    with alerted as (
+      insert into alert (organization_id, kind, title, body, pfa_id)
+      values (${organizationId}, ${kind}, ${maskAmounts(title)}, ${maskAmounts(body)}, ${pfaId})
+    )
     insert into notification (organization_id, user_id, kind, title, body, pfa_id)
     select ${organizationId}, user_id, ${kind}, ${title}, ${body}, ${pfaId}
     from (

@@ -609,6 +609,30 @@ $function$
 revoke execute on function waiting_lanes(uuid) from public;
 grant execute on function waiting_lanes(uuid) to vanguard_app;
 
+create table alert (
+  id uuid not null default uuid_v7(),
+  organization_id uuid not null,
+  kind text not null,
+  title text not null,
+  body text not null,
+  pfa_id text,
+  created_at timestamp with time zone not null default now(),
+  attempts smallint not null default 0,
+  due_at timestamp with time zone default now(),
+  delivered_at timestamp with time zone,
+  error text,
+  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'failure'::text, 'outage'::text, 'paused'::text, 'resumed'::text]))),
+  constraint delivered_once CHECK (((delivered_at IS NULL) OR (due_at IS NULL))),
+  constraint alert_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint alert_pkey PRIMARY KEY (id)
+) with (fillfactor=70);
+CREATE INDEX alert_due ON alert USING btree (due_at) WHERE (due_at IS NOT NULL);
+alter table alert enable row level security;
+create policy everywhere on alert for all to vanguard_worker using (true);
+create policy tenant on alert for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select on alert to vanguard_app;
+grant delete, insert, select, update on alert to vanguard_worker;
+
 create table api_token (
   id uuid not null default uuid_v7(),
   token_hash bytea not null,

@@ -81,7 +81,7 @@ export function readConfig(
     databaseUrl: url("DATABASE_URL", ["postgres:", "postgresql:"]),
     dataDir: text("DATA_DIR") ?? "./data",
     pems: {
-      baseUrl: pemsUrl(),
+      baseUrl: secureUrl("PEMS_WRITE_API_URL"),
       apiKey: pemsKey(),
       rateLimit: whole("PEMS_API_RATE_LIMIT", 10, 1, 100_000),
       timeoutMs: whole("PEMS_TIMEOUT_MS", 30_000, 10, 600_000),
@@ -104,15 +104,15 @@ export function readConfig(
     trustProxy: truth("TRUST_PROXY", false),
     metricsToken: text("METRICS_TOKEN"),
     logLevel: logLevel(),
-    alertWebhookUrl: url("ALERT_WEBHOOK_URL", ["https:", "http:"]),
+    alertWebhookUrl: secureUrl("ALERT_WEBHOOK_URL"),
     production,
   };
   return problems.length > 0 ? { problems } : { config };
 
-  function pemsUrl() {
-    const value = url("PEMS_WRITE_API_URL", ["https:", "http:"]);
+  function secureUrl(name: string) {
+    const value = url(name, ["https:", "http:"]);
     if (value?.startsWith("http:") && URL.canParse(value) && !isLoopback(new URL(value))) {
-      problems.push("PEMS_WRITE_API_URL must use https: (http: is for loopback addresses only)");
+      problems.push(`${name} must use https: (http: is for loopback addresses only)`);
     }
     return value;
   }

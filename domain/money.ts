@@ -39,3 +39,11 @@ export function divideCents(numerator: bigint, denominator: bigint): bigint {
 
 const plainText = (amount: number): string =>
   Number.isFinite(amount) && Math.abs(amount) < 1e15 ? amount.toString() : "";
+
+const TELLS_OF_MONEY = /rate|price|cost|amount|budget|money|value/i;
+/** A number by itself: no part of an id, a date or a version of a protocol. */
+const NUMBER = /(?<![\w.-])-?\d[\d.,]*(?![\w-]|:\d)/g;
+
+/** The text without amounts: PEMS's own words may quote one, so where they are about money the numbers go. */
+export const maskAmounts = (text: string): string =>
+  TELLS_OF_MONEY.test(text) ? text.replace(NUMBER, "•••") : text;

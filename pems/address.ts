@@ -1,4 +1,5 @@
-/** Where PEMS may be: which base URLs and addresses the product agrees to call. */
+/** Where PEMS and the alerts' receiver may be: which URLs and addresses the product agrees to call. */
+import { lookup } from "node:dns/promises";
 import { isLoopback } from "../domain/config.ts";
 
 /**
@@ -9,25 +10,48 @@ import { isLoopback } from "../domain/config.ts";
 export function safeBaseUrl(
   text: string,
 ): { readonly url: string } | { readonly message: string } {
-  const refuse = (why: string) => ({ message: `Cannot use this PEMS URL: ${why}` });
-  if (!URL.canParse(text)) return refuse("it is no URL");
+  const refused = refusal(text);
+  if (refused !== undefined) return { message: `Cannot use this PEMS URL: ${refused}` };
   const url = new URL(text);
-  if (url.username !== "" || url.password !== "") {
-    return refuse("it must not hold credentials");
-  }
-  if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("it must use https:");
-  if (url.protocol === "http:" && !isLoopback(url)) {
-    return refuse("it must use https: (http: is for loopback addresses only)");
-  }
   if (url.search !== "" || url.hash !== "") {
-    return refuse("it must not hold a query or a fragment");
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  if (forbiddenAddress(host) || METADATA_NAMES.has(host)) {
-    return refuse(`${host} is a link-local or metadata address`);
+    return { message: "Cannot use this PEMS URL: it must not hold a query or a fragment" };
   }
   return { url: url.href.replace(/\/+$/, "") };
 }
+
+/**
+ * Why the URL must not be called, by its text and by the addresses behind its name; undefined: it may be. What the
+ * name stands for may change before the call: this keeps out mistakes, the network's own walls keep out the rest.
+ */
+export async function refusalOf(text: string): Promise<string | undefined> {
+  const refused = refusal(text);
+  if (refused !== undefined) return refused;
+  const host = hostOf(new URL(text));
+  const addresses = await lookup(host, { all: true }).catch(() => []);
+  if (addresses.length === 0) return `${host} has no address`;
+  return addresses.some(({ address }) => forbiddenAddress(address))
+    ? `${host} is a link-local or metadata address`
+    : undefined;
+}
+
+/** Why the URL must not be called, by its text alone. */
+function refusal(text: string): string | undefined {
+  if (!URL.canParse(text)) return "it is no URL";
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    return "it must not hold credentials";
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "it must use https:";
+  if (url.protocol === "http:" && !isLoopback(url)) {
+    return "it must use https: (http: is for loopback addresses only)";
+  }
+  const host = hostOf(url);
+  return forbiddenAddress(host) || METADATA_NAMES.has(host)
+    ? `${host} is a link-local or metadata address`
+    : undefined;
+}
+
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 
 const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.goog", "instance-data"]);
 

@@ -8,6 +8,8 @@ export interface Vault {
   seal(owner: string, text: string): Promise<string>;
   /** Throws when no key opens it: another owner's, altered, or sealed with a key that is gone. */
   open(owner: string, envelope: string): Promise<string>;
+  /** 32 bytes for one purpose, from the newest key by HKDF-SHA-256 without salt; the label is its info. */
+  derive(label: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const PREFIX = "enc:v1:";
@@ -51,6 +53,18 @@ export async function makeVault(keys: ReadonlyArray<string>): Promise<Vault> {
       throw new Error(
         "Cannot open the credential: no CREDENTIALS_KEY fits, or it belongs to another organization",
       );
+    },
+    derive: async (label) => {
+      const root = await crypto.subtle.importKey("raw", fromBase64(keys[0]!), "HKDF", false, [
+        "deriveBits",
+      ]);
+      const purpose = {
+        name: "HKDF",
+        hash: "SHA-256",
+        salt: new Uint8Array(),
+        info: utf8.encode(label),
+      };
+      return new Uint8Array(await crypto.subtle.deriveBits(purpose, root, 256));
     },
   };
 }

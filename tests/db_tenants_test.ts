@@ -82,6 +82,9 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
   audit_chain: ({ victim }) =>
     `insert into audit_chain (organization_id, nth, hash, sealed_through)
     values ('${victim.organizationId}', 1, '', now())`,
+  alert: ({ victim }) =>
+    `insert into alert (organization_id, kind, title, body)
+    values ('${victim.organizationId}', 'failure', '', '')`,
   notification: ({ victim }) =>
     `insert into notification (organization_id, user_id, kind, title, body)
     values ('${victim.organizationId}', '${victim.userId}', 'failure', '', '')`,

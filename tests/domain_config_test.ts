@@ -102,19 +102,20 @@ Deno.test("no password or key is repeated in a complaint", () => {
 });
 
 Deno.test("plain http is for loopback addresses only", () => {
-  const url = "PEMS_WRITE_API_URL";
-  for (
-    const good of [
-      "http://localhost:1/api",
-      "http://127.0.0.1/api",
-      "http://[::1]:9",
-      "https://pems.example",
-    ]
-  ) {
-    assert.deepEqual(problems({ [url]: good }), [], good);
-  }
-  for (const bad of ["http://127.0.0.1.example.com", "http://10.0.0.7/api"]) {
-    assert.equal(problems({ [url]: bad }).length, 1, bad);
+  for (const url of ["PEMS_WRITE_API_URL", "ALERT_WEBHOOK_URL"]) {
+    for (
+      const good of [
+        "http://localhost:1/api",
+        "http://127.0.0.1/api",
+        "http://[::1]:9",
+        "https://pems.example",
+      ]
+    ) {
+      assert.deepEqual(problems({ [url]: good }), [], good);
+    }
+    for (const bad of ["http://127.0.0.1.example.com", "http://10.0.0.7/api"]) {
+      assert.equal(problems({ [url]: bad }).length, 1, bad);
+    }
   }
 });
 

@@ -24,6 +24,8 @@ export interface WorkerOptions {
   readonly leaseMs: number;
   /** While PEMS is down: before it is first asked whether it is back; also how often workers look for such a duty. */
   readonly probeMs: number;
+  /** Where alerts are posted, and when a try that failed is made again; undefined: nowhere. */
+  readonly alerts?: { readonly url: string; readonly retry: RetryPolicy } | undefined;
   /** The sandbox's `fetch` may stand in for the network. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }

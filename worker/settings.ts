@@ -7,6 +7,8 @@ import type { WorkerOptions } from "./desk.ts";
 /** How long a lane is held without a heartbeat. */
 const LEASE_MS = 30_000;
 const PROBE_MS = 1_000;
+/** Alerts: five tries over nearly three minutes. */
+const ALERT_RETRY = { maxRetries: 4, baseMs: 15_000 };
 
 export const workerOptions = (
   config: Config,
@@ -26,4 +28,7 @@ export const workerOptions = (
   lateWindowMs: config.lateWindowMs,
   leaseMs: LEASE_MS,
   probeMs: PROBE_MS,
+  alerts: config.alertWebhookUrl === undefined
+    ? undefined
+    : { url: config.alertWebhookUrl, retry: ALERT_RETRY },
 });

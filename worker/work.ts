@@ -1,5 +1,6 @@
 /** A worker as a list of layers: started whole, stopped in good order. */
 import { Effect, Exit, Layer, Scope } from "effect";
+import { Alerts } from "./alerts.ts";
 import { Bell } from "./bell.ts";
 import { Circuit } from "./circuit.ts";
 import { Desk, type WorkerOptions } from "./desk.ts";
@@ -9,7 +10,7 @@ import { Pull } from "./pull.ts";
 import { Seal } from "./seal.ts";
 import { Sweep } from "./sweep.ts";
 
-const parts = Layer.mergeAll(Lanes, Circuit, Pull, Seal, Sweep).pipe(
+const parts = Layer.mergeAll(Alerts, Circuit, Lanes, Pull, Seal, Sweep).pipe(
   Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer)),
 );
 

@@ -3,6 +3,7 @@ import { configOf } from "../../domain/config.ts";
 import { DEFAULT_OWNER, makeVault } from "../../pems/credentials.ts";
 import { examine } from "../../db/invariants.ts";
 import { findingsJson, isSound, tellFindings } from "./doctor.ts";
+import { credentialsKeys } from "../start/keys.ts";
 import { withProduct } from "./product.ts";
 import { tellVerdict, verifyTrail } from "./verify.ts";
 
@@ -11,6 +12,7 @@ const USAGE = `Usage: deno task admin <command>
   new-key    prints a fresh CREDENTIALS_KEY
   encrypt    reads a PEMS key from standard input and prints the envelope for PEMS_WRITE_API_KEY;
              needs CREDENTIALS_KEY
+  alert-key  prints in hex the key that signs alerts; it changes with the newest CREDENTIALS_KEY
   audit verify [--organization CODE]
              walks the chains of the audit trail and tells the first broken link of each;
              exit code 1 when one is broken
@@ -45,6 +47,13 @@ const COMMANDS: {
     const text = (await new Response(Deno.stdin.readable).text()).trim();
     if (text === "") throw new Error("Cannot encrypt: nothing came on standard input");
     return said(await (await makeVault(keys)).seal(DEFAULT_OWNER, text));
+  },
+  "alert-key": async (args) => {
+    if (args.length > 0) return undefined;
+    const { credentialsKeys: given, dataDir } = configOf(Deno.env.toObject());
+    const vault = await makeVault(await credentialsKeys(given, dataDir));
+    const bytes = await vault.derive("alerts");
+    return said(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
   },
   audit: async ([verb, ...options]) => {
     const [flag, code, ...more] = options;
