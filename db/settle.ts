@@ -196,7 +196,7 @@ function again(
   settlement: Settlement,
   next: { error: string; delayMs: number },
 ): Promise<unknown> {
-  const { claim: { lease }, writeId = null } = settlement;
+  const { claim: { lease }, writeId = null, exchange } = settlement;
   const spent = spentBy(settlement);
   const unknown = inDoubt(settlement);
   const status = unknown ? "unknown" : "queued";
@@ -216,7 +216,14 @@ function again(
       update pfa_modification
       set sync_status = ${status}, sync_error = ${next.error}, updated_at = now()
       where id = any(${ids(settlement)}::uuid[])`,
-    unknown ? tx`update pems_write set unknown = true where id = ${writeId}` : undefined,
+    // A copy may have waited long for its place since it was frozen: how late it may land counts from here.
+    unknown
+      ? tx`
+        update pems_write
+        set unknown = true,
+          sent_at = case when ${exchange !== undefined} then clock_timestamp() else sent_at end
+        where id = ${writeId}`
+      : undefined,
   ]);
 }
 

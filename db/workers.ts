@@ -50,8 +50,10 @@ export async function takeBack(worker: Sql, all = false): Promise<number> {
       where l.organization_id = lost.organization_id and l.pfa_id = lost.pfa_id
       returning 1
     ), writes as (
-      -- under an older token it was not sent by this worker, and what became of it then is known
-      update pems_write w set unknown = true from lost
+      -- under an older token it was not sent by this worker, and what became of it then is known;
+      -- sent until now, however long it waited for its place: how late it may land counts from here
+      update pems_write w set unknown = true, sent_at = greatest(w.sent_at, clock_timestamp())
+      from lost
       where w.id = lost.write_id and w.fencing_token = lost.fencing_token returning w.id
     ), queued as (
       update pfa_write_queue q set status = 'unknown' from writes where q.write_id = writes.id

@@ -103,6 +103,17 @@ engineTest(
   },
 );
 
+engineTest("what a dead worker had sent counts from the end of its lease", async (engine) => {
+  const { db } = engine;
+  await engine.commitOne("ada", one, { equipment: "X-1" });
+  await freeze(db.worker, [sendingOf(await claimOne(engine, 0))]);
+  // As if a 429 had held it back for so long.
+  await db.owner`update pems_write set sent_at = now() - interval '601 seconds'`;
+  equal(await takeBack(db.worker), 1);
+  const { frozen } = await claimOne(engine, 60_000);
+  ok(frozen!.unknown && frozen!.sentAgoMs < 60_000, `${frozen!.sentAgoMs} ms ago`);
+});
+
 engineTest(
   "a write that PEMS did not execute stays so when the worker dies before the next send",
   async (engine) => {

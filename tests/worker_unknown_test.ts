@@ -179,6 +179,46 @@ engineTest(
   },
 );
 
+engineTest(
+  "a doubt outlives the refusal of the read that was to settle it",
+  async (engine) => {
+    const { equipment } = engine.origin[0]!.record;
+    engine.wire.once("PUT", async (serve) => {
+      await serve();
+      await engine.foreign(one, { equipment });
+      return new Response("oops", { status: 500 });
+    });
+    engine.wire.once("GET", answered(401));
+    const id = await engine.commitOne("ada", one, { equipment: "X-1" });
+    await engine.start();
+    await engine.untilStatus(id, "conflict");
+    const [conflict] = await engine.db.owner`select kind from pfa_sync_conflict`;
+    equal(conflict!.kind, "outcome_unknown");
+    equal(engine.wire.writes().length, 1, "what somebody undid in PEMS is not done again");
+    await agree(engine);
+  },
+);
+
+engineTest(
+  "a copy counts from when it left, however long it waited for its place",
+  async (engine) => {
+    engine.wire.once("PUT", async () => {
+      // As if a 429 had held it back for so long.
+      await engine.db.owner`update pems_write set sent_at = now() - interval '601 seconds'`;
+      throw new Error("reset");
+    });
+    const id = await engine.commitOne("ada", one, { equipment: "X-1" });
+    await engine.start({ retry: { maxRetries: 0, baseMs: 10 } });
+    await engine.until("it is only looked for", async () => {
+      const [lane] = await engine.db.owner`
+        select due_at > now() + interval '50 seconds' as later from pfa_lane`;
+      return lane!.later as boolean;
+    });
+    equal(await engine.status(id), "unknown");
+    await agree(engine);
+  },
+);
+
 engineTest("a call that takes too long is unknown, and found out", async (engine) => {
   const gate = engine.wire.gate();
   engine.wire.once("PUT", gate.handler);

@@ -96,6 +96,10 @@ export function afterReading(
       : judgement;
   }
   const outcome = doubting(sending, unreadable(sending, reading.failure, patience, true), patience);
+  // A pause must not forget that a copy may have landed: the read that follows finds the refusal again.
+  if (error._tag === "Doubtful" && outcome._tag === "Refused") {
+    return unanswered(sending, outcome.error, patience);
+  }
   return mayHaveLanded || outcome._tag !== "Unknown"
     ? outcome
     : postponed(outcome.error, outcome.delayMs);
