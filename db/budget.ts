@@ -50,8 +50,8 @@ export const noteLate = (sql: Runner, connectionId: string, departure: string) =
   sql`select note_late(${connectionId}, ${departure}::bigint)`;
 
 /**
- * PEMS answered 429: nobody on the connection calls before the pause is over, and then at half the rate, growing
- * back. The answers of calls that were under way together count as one.
+ * PEMS answered 429: nobody on the connection calls before the pause is over, and then at half the rate, a quarter of
+ * the limit at least, growing back. The answers of calls that were under way together count as one.
  */
 export const holdBack = (sql: Runner, connectionId: string, pauseMs: number) =>
   sql`
@@ -62,7 +62,7 @@ export const holdBack = (sql: Runner, connectionId: string, pauseMs: number) =>
     )
     update pems_connection c
     set not_before = greatest(c.not_before, until), rate_limit_hits = rate_limit_hits + 1,
-      rate_now = case when known then rate_now else greatest(rate / 2, 0.1) end,
+      rate_now = case when known then rate_now else greatest(rate / 2, c.rate_limit / 4.0) end,
       rate_since = greatest(c.not_before, until)
     from held where c.id = held.id`;
 

@@ -169,6 +169,12 @@ onEach(
       [await rateAfter(-60), await rateAfter(0), await rateAfter(6), await rateAfter(3600)],
       [5, 5, 7, 10],
     );
+    for (let nth = 0; nth < 5; nth++) {
+      await db.owner`
+        update pems_connection set not_before = now(), rate_since = now() + interval '1 hour'`;
+      await holdBack(db.worker, connection, 1000);
+    }
+    assert.equal(await rateAfter(0), 2.5, "never below a quarter of the limit");
   },
 );
 

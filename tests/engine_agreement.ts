@@ -36,17 +36,24 @@ export async function agree(engine: Parties): Promise<void> {
   const { db: { owner }, sandbox } = engine;
   const ledger = await sandbox.store.ledger("");
   const writes = await owner<Write[]>`
-    select w.id, w.pfa_id, w.delta, w.sends, w.outcome,
-      (select count(*)::int from pfa_write_attempt a where a.write_id = w.id) as attempts,
-      (select count(distinct modification_id)::int from audit_entry a
-        where a.write_id = w.id and event_type = 'WRITE_ATTEMPT') as carried,
-      (select count(*)::int from audit_entry a
-        where a.write_id = w.id and event_type = 'WRITE_RESULT') as results,
-      (select count(*)::int from audit_entry a
-        where a.write_id = w.id and event_type = 'WRITE_ATTEMPT') as announced,
-      array(select jsonb_object_keys(a.details -> 'lost' -> 'local') from audit_entry a
-        where a.write_id = w.id and event_type = 'CONFLICT_RESOLVED') as given_up
-    from pems_write w`;
+    with tried as (
+      select write_id, count(*)::int as attempts from pfa_write_attempt group by write_id
+    ), told as (
+      select write_id,
+        count(distinct modification_id) filter (where event_type = 'WRITE_ATTEMPT')::int as carried,
+        count(*) filter (where event_type = 'WRITE_RESULT')::int as results,
+        count(*) filter (where event_type = 'WRITE_ATTEMPT')::int as announced
+      from audit_entry where write_id is not null group by write_id
+    ), lost as (
+      select write_id, array_agg(field) as given_up
+      from audit_entry, jsonb_object_keys(details -> 'lost' -> 'local') field
+      where event_type = 'CONFLICT_RESOLVED' and write_id is not null group by write_id
+    )
+    select w.id, w.pfa_id, w.delta, w.sends, w.outcome, coalesce(attempts, 0) as attempts,
+      coalesce(carried, 0) as carried, coalesce(results, 0) as results,
+      coalesce(announced, 0) as announced, coalesce(given_up, '{}') as given_up
+    from pems_write w left join tried on tried.write_id = w.id left join told on told.write_id = w.id
+      left join lost on lost.write_id = w.id`;
   onceEach(ledger, writes);
   for (const write of writes) {
     const { carried, announced, sends, results, attempts } = write;
@@ -88,8 +95,13 @@ async function modificationsAgree(
       events: string[];
     }>
   >`
-    select m.*, array(select event_type from audit_entry a where a.modification_id = m.id) as events
-    from pfa_modification m where sync_status <> 'draft'`;
+    with told as (
+      select modification_id, array_agg(event_type) as events
+      from audit_entry where modification_id is not null group by modification_id
+    )
+    select m.*, coalesce(events, '{}') as events
+    from pfa_modification m left join told on told.modification_id = m.id
+    where sync_status <> 'draft'`;
   for (const { id, pfa_id, sync_status, write_id, pems_version, events } of rows) {
     ok(events.includes("COMMIT"), `${id} has its COMMIT`);
     const told = {
