@@ -3,7 +3,7 @@ import { Effect, Fiber } from "effect";
 import { generateRecords } from "../../pems/generator.ts";
 import { dice } from "../../pems/dice.ts";
 import { hire } from "./client.ts";
-import { decideAll, untilAtRest } from "./deciding.ts";
+import { decideAll, untilAtRest, untilMirrored } from "./deciding.ts";
 import * as havoc from "./havoc.ts";
 import { type Installation, openInstallation, PASSWORD } from "./installation.ts";
 import { plan } from "./planners.ts";
@@ -40,7 +40,11 @@ const ordeal = (site: Installation) =>
     }));
     const placeOf = (code: string) =>
       places.find(({ organizationCode }) => organizationCode === code)!;
-    for (const planner of planners) yield* untilAtRest(planner);
+    for (const planner of planners) {
+      const { organizationCode: code } = planner;
+      const all = generateRecords().filter(({ organizationCode }) => organizationCode === code);
+      yield* untilMirrored(planner, all.length);
+    }
     yield* Effect.promise(() => havoc.setFaults(site, havoc.FAULTS));
     yield* Effect.forkChild(havoc.heldSnapshot(site));
     const steady = yield* Effect.forkChild(Effect.all([

@@ -4,7 +4,7 @@ import { type Person, signIn } from "../../load/bench/person.ts";
 
 /** While the app or its database is away. */
 const AGAIN = Schedule.spaced("300 millis");
-const AWAY = /answered 503|error sending request|connection|tcp/i;
+const AWAY = /answered 503|fetch failed/i;
 
 /** The answer, however long it takes; what is refused for another reason than being away is an error. */
 export const insist = <A>(call: () => Promise<A>): Effect.Effect<A> =>

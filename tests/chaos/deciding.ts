@@ -2,6 +2,8 @@
 import { Effect, Schedule } from "effect";
 import { insist, type Planner } from "./client.ts";
 
+const PATIENCE = Schedule.spaced("500 millis");
+
 interface Ids {
   readonly id: string;
 }
@@ -15,12 +17,21 @@ export const untilAtRest = (planner: Planner) =>
   ).pipe(
     Effect.map(({ totalQueued, processing }) => totalQueued + processing === 0),
     Effect.repeat(
-      Schedule.spaced("500 millis").pipe(
+      PATIENCE.pipe(
         Schedule.setInputType<boolean>(),
         Schedule.while(({ input }) => !input),
       ),
     ),
   );
+
+/** Until the organization's records are mirrored. */
+export const untilMirrored = ({ organizationId, person }: Planner, records: number) =>
+  insist(() =>
+    person.get<{ total: number }>(`/api/pfa-data?organizationId=${organizationId}&limit=1`)
+  ).pipe(Effect.repeat(PATIENCE.pipe(
+    Schedule.setInputType<{ total: number }>(),
+    Schedule.while(({ input }) => input.total < records),
+  )));
 
 /** Decides all there is: conflicts one way and the other in turns, dead letters tried again. Returns how many. */
 const decide = ({ organizationId, person }: Planner, nth: number) =>

@@ -81,6 +81,7 @@ function supervise(script: string, env: Record<string, string>, ready: RegExp): 
       try {
         running = await untilReady(spawn(script, env), ready);
         up.resolve();
+        if (stopped) await running.stop();
         await running.ended;
       } catch {
         // It ended before it was ready: the database is away.
