@@ -1,7 +1,7 @@
 /** Routes that drive the sync and tell how it stands. */
 import { Hono } from "hono";
 import { record } from "../db/audit.ts";
-import { requestReadSync } from "../db/jobs.ts";
+import { requestAdoption, requestReadSync } from "../db/jobs.ts";
 import { pendingCalls } from "../db/connections.ts";
 import { announce, ringForReading } from "../db/notices.ts";
 import { pauseOrganization, resumeOrganization } from "../db/organizations.ts";
@@ -118,22 +118,33 @@ export const sync = (app: Sql, { allow }: Guard, writeSync: boolean) =>
     )
     .post(
       "/resume",
-      told("Sync", "Write to PEMS again", { 200: Paused }, [...GUARDED, "too_many"]),
+      told("Sync", "Write to PEMS again; after PEMS was set back its state is taken over first", {
+        200: Paused,
+      }, [...GUARDED, "too_many"]),
       allow("body", "ManageSettings"),
       body(Pause),
       async (c) => {
         const reason = c.req.valid("json").reason?.trim() || null;
         const tenant = tenantOf(c);
-        const status = await asTenant(app, tenant, async (tx) => {
+        const { pausedFor, status } = await asTenant(app, tenant, async (tx) => {
           const pausedFor = await resumeOrganization(tx, tenant.organizationId);
-          if (pausedFor !== undefined) {
+          if (pausedFor === "rewind") {
+            const jobId = await requestAdoption(tx, tenant.userId);
+            await record(tx, [{
+              eventType: "READ_SYNC",
+              ...tenant,
+              jobId,
+              details: { full: true, adopts: true, reason },
+            }]);
+            await ringForReading(tx);
+          } else if (pausedFor !== undefined) {
             await record(tx, [{ eventType: "RESUME", ...tenant, details: { reason, pausedFor } }]);
           }
-          return await tell(tx, tenant, writeSync);
+          return { pausedFor, status: await tell(tx, tenant, writeSync) };
         });
         return c.json({
           success: true as const,
-          paused: false,
+          paused: pausedFor === "rewind",
           status: shown(status, c.get("organization")),
         });
       },

@@ -53,6 +53,8 @@ const job = {
   reason: orNull(Text),
   total: Count,
   done: Count,
+  /** Of a sweep of everything: records of ours that PEMS no longer has. */
+  missing: orNull(Count),
   /** Its modifications by state. */
   counts: Schema.Record(Text, Count),
   error: orNull(Text),

@@ -57,15 +57,16 @@ const fallen: Query = (tx) =>
   tx`
     select pfa_id as id, format('version %s came after %s', version, before) as what
     from (
-      select pfa_id, version, lag(version) over (
+      select pfa_id, version, origin, lag(version) over (
         partition by organization_id, pfa_id order by replaced_at, version) as before
       from (
-        select organization_id, pfa_id, version, replaced_at from pfa_mirror_history
+        select organization_id, pfa_id, version, replaced_at, record ->> 'origin' as origin
+        from pfa_mirror_history
         union all
-        select organization_id, pfa_id, version, 'infinity' from pfa_mirror
+        select organization_id, pfa_id, version, 'infinity', origin from pfa_mirror
       ) known
     ) steps
-    where version <= before`;
+    where version <= before and origin <> 'restored'`;
 
 /** Synced modifications that no version of PEMS can be shown for. */
 const unversioned: Query = (tx) =>

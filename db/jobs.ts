@@ -11,6 +11,8 @@ export interface JobRow {
   readonly reason: string | null;
   readonly total: number;
   readonly done: number;
+  /** Records of ours that a sweep of everything did not find in PEMS; null for every other job. */
+  readonly missing: number | null;
   readonly error: string | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
@@ -60,7 +62,7 @@ export async function findJob(tx: Tx, id: string): Promise<JobRow | undefined> {
 const columns = (tx: Tx) =>
   tx`
     j.id, j.kind, j.status, j.user_id as "userId", u.display_name as "userName", j.reason, j.total,
-    j.done, j.error, j.created_at as "createdAt", j.started_at as "startedAt",
+    j.done, j.missing, j.error, j.created_at as "createdAt", j.started_at as "startedAt",
     j.finished_at as "finishedAt",
     coalesce((
       select jsonb_object_agg(sync_status, n) from (
@@ -137,6 +139,19 @@ export async function organizationOf(
   const [row] = await app<[{ id: string | null }]>`
     select organization_of(${job ?? null}, ${conflict ?? null}) as id`;
   return row.id ?? undefined;
+}
+
+/** A sweep that takes over PEMS's state as it is, in the place of whatever read sync was open. */
+export async function requestAdoption(tx: Tx, userId: string): Promise<string> {
+  await tx`
+    update sync_job set status = 'failed', finished_at = now(), error = 'PEMS was set back'
+    where organization_id = current_organization() and kind = 'read_sync'
+      and status in ('queued', 'running')`;
+  const [job] = await tx<[{ id: string }]>`
+    insert into sync_job (organization_id, kind, status, user_id, full_sweep, adopts)
+    values (current_organization(), 'read_sync', 'queued', ${userId}, true, true)
+    returning id`;
+  return job.id;
 }
 
 /** The open read sync of the organization, or the new one that was asked for. */

@@ -3,7 +3,8 @@ import type { Remote } from "../domain/outcome.ts";
 import { FIELD_NAMES, type FieldName, type Pfa, readRecord } from "../domain/pfa.ts";
 import { json, type Runner } from "./sql.ts";
 
-export type Origin = "read_sync" | "write" | "read_back";
+/** How we learnt of a version; `restored`: PEMS was set back, and we with it. */
+export type Origin = "read_sync" | "write" | "read_back" | "restored";
 
 export interface MirrorRow {
   readonly organizationId: string;
@@ -19,18 +20,23 @@ const COLUMNS = FIELD_NAMES.map((name) =>
 /** The mirror column of a field. */
 export const columnOf = (name: FieldName): string => COLUMNS.find(([field]) => field === name)![1];
 
-/** Applies the rows; a version that is not newer changes nothing. Returns the ids of the records that moved. */
+/**
+ * Applies the rows; a version that is not newer changes nothing, unless PEMS's state is adopted as it is.
+ * @returns the ids of the records that moved
+ */
 export async function applyMirror(
   sql: Runner,
   rows: ReadonlyArray<MirrorRow>,
+  { adopt = false }: { readonly adopt?: boolean } = {},
 ): Promise<ReadonlyArray<string>> {
   if (rows.length === 0) return [];
   const moved = await sql<Array<{ pfa_id: string }>>`
-    select pfa_id from apply_mirror(${json(rows.map(columns))}::text::jsonb)`;
+    select pfa_id from apply_mirror(${json(rows.map(columns))}::text::jsonb, ${adopt})`;
   return moved.map((row) => row.pfa_id);
 }
 
-const columns = ({ organizationId, pfaId, remote, origin }: MirrorRow) => ({
+/** A row as the mirror's columns. */
+export const columns = ({ organizationId, pfaId, remote, origin }: MirrorRow) => ({
   organization_id: organizationId,
   pfa_id: pfaId,
   version: remote.version,

@@ -132,7 +132,11 @@ export async function pauseOrganization(
 export async function resumeOrganization(sql: Runner, id: string): Promise<string | undefined> {
   const [row] = await sql<Array<{ pause: string }>>`
     with before as (select id, pause from organization where id = ${id} and pause is not null for update)
-    update organization o set pause = null, pause_reason = null, paused_at = null
+    update organization o
+    -- After PEMS was set back its state is taken over first; the sweep that does so ends the pause.
+    set pause = case when before.pause = 'rewind' then o.pause end,
+      pause_reason = case when before.pause = 'rewind' then 'PEMS''s state is being taken over' end,
+      paused_at = case when before.pause = 'rewind' then o.paused_at end
     from before where o.id = before.id
     returning before.pause`;
   return row?.pause;

@@ -7,7 +7,7 @@ grant usage on sequence commit_order to vanguard_worker;
 create sequence fencing_token;
 grant usage on sequence fencing_token to vanguard_worker;
 
-CREATE OR REPLACE FUNCTION apply_mirror(rows jsonb)
+CREATE OR REPLACE FUNCTION apply_mirror(rows jsonb, adopt boolean DEFAULT false)
  RETURNS TABLE(organization_id uuid, pfa_id text, version integer)
  LANGUAGE sql
 AS $function$
@@ -18,6 +18,7 @@ AS $function$
     select m.* from pfa_mirror m
     join incoming i on i.organization_id = m.organization_id and i.pfa_id = m.pfa_id
     where i.version > m.version
+      or adopt and (i.version < m.version or record_content(i) <> record_content(m))
     order by m.organization_id, m.pfa_id
     for update of m
   ), archived as (
@@ -53,7 +54,26 @@ AS $function$
     modified_by = excluded.modified_by, change_reason = excluded.change_reason,
     origin = excluded.origin, mirrored_at = now()
   where excluded.version > m.version
+    or adopt and (excluded.version < m.version or record_content(excluded) <> record_content(m))
+    or excluded.version = m.version and m.origin = 'write' and excluded.origin <> 'write'
+      and record_content(excluded) <> record_content(m)
   returning m.organization_id, m.pfa_id, m.version
+$function$
+;
+
+CREATE OR REPLACE FUNCTION apply_parked(organization uuid, record text)
+ RETURNS boolean
+ LANGUAGE sql
+AS $function$
+  with due as (
+    delete from parked_row p
+    where p.organization_id = organization and p.pfa_id = record and not exists (
+      select from pfa_lane l left join pems_write w on w.id = l.write_id
+      where l.organization_id = organization and l.pfa_id = record
+        and (l.state = 'leased' or w.unknown))
+    returning p.row
+  )
+  select exists (select from due, apply_mirror(jsonb_build_array(due.row)))
 $function$
 ;
 
@@ -347,6 +367,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION record_content(m pfa_mirror)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select to_jsonb(m) - array['organization_id', 'pfa_id', 'version', 'updated_at', 'modified_by',
+    'change_reason', 'origin', 'mirrored_at']
+$function$
+;
+
 CREATE OR REPLACE FUNCTION record_overlays(viewer uuid)
  RETURNS TABLE(pfa_id text, fields jsonb)
  LANGUAGE sql
@@ -609,6 +639,28 @@ $function$
 revoke execute on function waiting_lanes(uuid) from public;
 grant execute on function waiting_lanes(uuid) to vanguard_app;
 
+CREATE OR REPLACE FUNCTION weigh_rows(rows jsonb)
+ RETURNS TABLE(pfa_id text, verdict text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select i.pfa_id, case
+      when m.pfa_id is null then 'new'
+      when l.pfa_id is not null and (l.state = 'leased' or w.unknown) then 'parked'
+      when i.version > m.version then 'newer'
+      when i.version < m.version then 'older'
+      when record_content(i) = record_content(m) then 'echo'
+      when m.origin = 'write' then 'newer'
+      else 'twisted'
+    end
+  from jsonb_populate_recordset(null::pfa_mirror, rows) i
+  left join pfa_mirror m on m.organization_id = i.organization_id and m.pfa_id = i.pfa_id
+  left join pfa_lane l on l.organization_id = i.organization_id and l.pfa_id = i.pfa_id
+    and l.write_id is not null
+  left join pems_write w on w.id = l.write_id
+$function$
+;
+
 create table alert (
   id uuid not null default uuid_v7(),
   organization_id uuid not null,
@@ -860,6 +912,21 @@ create policy tenant on organization_turn for all to vanguard_app using ((organi
 grant insert, select, update on organization_turn to vanguard_app;
 grant insert, select, update on organization_turn to vanguard_worker;
 
+create table parked_row (
+  organization_id uuid not null,
+  pfa_id text not null,
+  version integer not null,
+  "row" jsonb not null,
+  parked_at timestamp with time zone not null default now(),
+  constraint parked_row_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint parked_row_pkey PRIMARY KEY (organization_id, pfa_id)
+);
+alter table parked_row enable row level security;
+create policy everywhere on parked_row for all to vanguard_worker using (true);
+create policy tenant on parked_row for all to vanguard_app using ((organization_id = current_organization()));
+grant select on parked_row to vanguard_app;
+grant delete, insert, select, update on parked_row to vanguard_worker;
+
 create table pems_connection (
   id uuid not null default uuid_v7(),
   base_url text not null,
@@ -984,7 +1051,7 @@ create table pfa_mirror (
   mirrored_at timestamp with time zone not null default now(),
   constraint pfa_mirror_description_check CHECK ((length(description) <= 500)),
   constraint pfa_mirror_dor_check CHECK ((dor = ANY (ARRAY['BEO'::text, 'PROJECT'::text]))),
-  constraint pfa_mirror_origin_check CHECK ((origin = ANY (ARRAY['read_sync'::text, 'write'::text, 'read_back'::text]))),
+  constraint pfa_mirror_origin_check CHECK ((origin = ANY (ARRAY['read_sync'::text, 'write'::text, 'read_back'::text, 'restored'::text]))),
   constraint pfa_mirror_pfa_id_check CHECK ((pfa_id <> ''::text)),
   constraint pfa_mirror_source_check CHECK ((source = ANY (ARRAY['Rental'::text, 'Purchase'::text]))),
   constraint pfa_mirror_version_check CHECK ((version > 0)),
@@ -1199,6 +1266,20 @@ create table sign_in_failure (
 );
 grant delete, insert, select, update on sign_in_failure to vanguard_auth;
 
+create table swept_record (
+  job_id uuid not null,
+  organization_id uuid not null,
+  pfa_id text not null,
+  constraint swept_record_job_id_fkey FOREIGN KEY (job_id) REFERENCES sync_job(id) ON DELETE CASCADE,
+  constraint swept_record_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint swept_record_pkey PRIMARY KEY (job_id, pfa_id)
+);
+alter table swept_record enable row level security;
+create policy everywhere on swept_record for all to vanguard_worker using (true);
+create policy tenant on swept_record for all to vanguard_app using ((organization_id = current_organization()));
+grant select on swept_record to vanguard_app;
+grant delete, insert, select on swept_record to vanguard_worker;
+
 create table sync_job (
   id uuid not null default uuid_v7(),
   organization_id uuid not null,
@@ -1215,6 +1296,8 @@ create table sync_job (
   created_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  adopts boolean not null default false,
+  missing integer,
   constraint sync_job_kind_check CHECK ((kind = ANY (ARRAY['commit'::text, 'write_sync'::text, 'read_sync'::text, 'rollback'::text, 'replay'::text]))),
   constraint sync_job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text]))),
   constraint sync_job_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),

@@ -9,6 +9,7 @@ import type { Claim } from "./claim.ts";
 import { noteAlive, noteFailure, openCircuit } from "./circuit.ts";
 import { openConflict, recordPolicy } from "./conflicts.ts";
 import { applyMirror } from "./mirror.ts";
+import { mirrorNotices } from "./mirror_news.ts";
 import { announce } from "./notices.ts";
 import { notify } from "./notifications.ts";
 import { pauseForCredentials } from "./pause.ts";
@@ -99,11 +100,19 @@ const inOneTransaction = (worker: Sql, settlement: Settlement): Promise<number |
       steps.push(recordPolicy(tx, settlement, outcome));
     }
     steps.push(noteSign(tx, settlement));
+    steps.push(applyParked(tx, lease));
     const notification = notificationOf(settlement);
     if (notification !== undefined) steps.push(notify(tx, notification));
     await Promise.all(steps);
     return left;
   }) as Promise<number | false>;
+
+/** What read sync brought meanwhile, unless the write is still unknown. */
+async function applyParked(tx: Tx, { organizationId, pfaId }: Claim["lease"]): Promise<void> {
+  const [row] = await tx<[{ moved: boolean }]>`
+    select apply_parked(${organizationId}, ${pfaId}) as moved`;
+  if (row.moved) await announce(tx, mirrorNotices(organizationId, [pfaId]));
+}
 
 /** What the call tells of the connection; nothing when none was made. */
 const signOf = ({ exchange }: Settlement) => exchange && vitalSign(exchange.status);

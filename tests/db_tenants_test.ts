@@ -72,6 +72,13 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
   circuit_failure: ({ victim }) =>
     `insert into circuit_failure (connection_id, organization_id, pfa_id, spent)
     select id, '${victim.organizationId}', 'A', 1 from pems_connection limit 1`,
+  parked_row: ({ victim }) =>
+    `insert into parked_row (organization_id, pfa_id, version, row)
+    values ('${victim.organizationId}', gen_random_uuid(), 1, '{}')`,
+  swept_record: ({ victim }) =>
+    `insert into swept_record (job_id, organization_id, pfa_id)
+    select id, '${victim.organizationId}', gen_random_uuid() from sync_job
+    where organization_id = '${victim.organizationId}' limit 1`,
   audit_entry: ({ victim }) =>
     `insert into audit_entry (organization_id, event_type)
     values ('${victim.organizationId}', 'COMMIT')`,

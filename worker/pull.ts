@@ -7,8 +7,12 @@ import {
   type Reading,
   scheduleReadings,
   startReadings,
+  suspectOf,
 } from "../db/reading.ts";
+import { pauseForRewind } from "../db/pause.ts";
+import type { MirrorRow } from "../db/mirror.ts";
 import type { Sql } from "../db/sql.ts";
+import { isRewound } from "../domain/rewind.ts";
 import type { RemotePage } from "../pems/client.ts";
 import type { PemsError } from "../pems/errors.ts";
 import { Bell } from "./bell.ts";
@@ -73,6 +77,7 @@ const readOne = Effect.fn("worker.read")(function* (connection: Connection, read
         ({ nextCursor }) => new Error(`PEMS repeats the cursor ${nextCursor}`),
       ),
       Effect.tap(({ nextCursor }) => Effect.sync(() => nextCursor && seen.add(nextCursor))),
+      Effect.tap((page) => requireForward(connection, reading, page)),
       Effect.tap((page) => apply(worker, reading, page)),
     );
   let cursor = reading.cursor;
@@ -92,19 +97,44 @@ const readOne = Effect.fn("worker.read")(function* (connection: Connection, read
   }
 });
 
+/** Fails when PEMS has gone back, which pauses the connection; a page that is merely stale does no harm. */
+const requireForward = Effect.fnUntraced(
+  function* (
+    connection: Connection,
+    reading: Reading,
+    { records }: RemotePage,
+  ) {
+    const { db: { worker }, workerId } = yield* Desk;
+    const { organizationCode, adopts } = reading;
+    if (adopts) return;
+    const rows = rowsOf(reading, records);
+    const suspect = yield* Effect.promise(() => suspectOf(worker, rows));
+    if (suspect === undefined) return;
+    const { pfaId, known } = suspect;
+    const { result } = yield* makeSoon(connection, connection.client.get(pfaId, organizationCode));
+    if (Result.isFailure(result) || !isRewound(known, result.success)) return;
+    const reason = `PEMS has ${pfaId} at version ${result.success.version}, and had it at ` +
+      `version ${known.version}${result.success.version === known.version ? " otherwise" : ""}`;
+    yield* Effect.promise(() =>
+      pauseForRewind(worker, { connectionId: connection.id, workerId }, reason)
+    );
+    return yield* Effect.fail(new Error(reason));
+  },
+);
+
+const rowsOf = ({ organizationId }: Reading, records: RemotePage["records"]): MirrorRow[] =>
+  newestOf(records).map(({ pfaId, remote }) => ({
+    organizationId,
+    pfaId,
+    remote,
+    origin: "read_sync",
+  }));
+
 /** Not to be cut off: the job would count as running when it has been handed back. */
 const apply = (worker: Sql, reading: Reading, { records, unreadable, nextCursor }: RemotePage) =>
   Effect.uninterruptible(Effect.tryPromise({
-    try: () => {
-      const { organizationId } = reading;
-      const rows = newestOf(records).map(({ pfaId, remote }) => ({
-        organizationId,
-        pfaId,
-        remote,
-        origin: "read_sync" as const,
-      }));
-      return applyPage(worker, reading, { rows, unreadable, nextCursor });
-    },
+    try: () =>
+      applyPage(worker, reading, { rows: rowsOf(reading, records), unreadable, nextCursor }),
     catch: (cause) => cause as Error,
   }));
 
