@@ -16,6 +16,7 @@ import { health } from "./health.ts";
 import { jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
 import { memberships } from "./memberships.ts";
+import { metrics } from "./metrics.ts";
 import { notifications } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import { organizations } from "./organizations.ts";
@@ -68,6 +69,7 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .use(ownOrigin(config.trustProxy))
     .use("/api/pems/*", paced())
     .route("/", health(db, () => migrations ??= readMigrations()))
+    .route("/", metrics(db.auth, config.metricsToken))
     .route("/api/auth", auth(db.auth, signIn))
     .route("/api/pfa-data", records(db.app, guard))
     .route("/api/pfa-data", drafts(db.app, guard, config))

@@ -11,21 +11,8 @@ export interface Unaccounted {
 /** By organization, from what is pending alone: what is at rest was accounted for when it came there. */
 export const unaccounted = (sql: Runner): Promise<ReadonlyArray<Unaccounted>> =>
   sql<Unaccounted[]>`
-    select o.id as "organizationId", o.code as "organizationCode",
-      coalesce(s.count, 0)::int as count
-    from organization o left join (
-      select organization_id, count(*) from (
-        select m.organization_id from pfa_modification m
-        left join pfa_write_queue q on q.modification_id = m.id
-        where m.sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
-          and q.status is distinct from (case m.sync_status when 'failed' then 'dead' else m.sync_status end)
-        union all
-        select q.organization_id from pfa_write_queue q
-        join pfa_modification m on m.id = q.modification_id
-        where m.sync_status in ('draft', 'synced', 'discarded')
-      ) stray
-      group by organization_id
-    ) s on s.organization_id = o.id
+    select o.id as "organizationId", o.code as "organizationCode", coalesce(u.count, 0) as count
+    from organization o left join unaccounted_modifications() u on u.organization_id = o.id
     order by o.code`;
 
 /** Organizations whose commits do not add up. */

@@ -75,7 +75,9 @@ const unversioned: Query = (tx) =>
       m.pfa_id, coalesce(m.pems_version::text, 'none'), coalesce(r.version::text, 'none')) as what
     from pfa_modification m left join pfa_mirror r
       on r.organization_id = m.organization_id and r.pfa_id = m.pfa_id
-    where m.sync_status = 'synced' and not coalesce(m.pems_version <= r.version, false)`;
+    where m.sync_status = 'synced' and not coalesce(m.pems_version <= r.version, false)
+      -- a PEMS that was set back has forgotten it
+      and not coalesce(r.origin = 'restored', false)`;
 
 /** Chains whose last link is not what their own row and their newest entry say. */
 const unchained: Query = (tx) =>

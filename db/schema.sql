@@ -120,6 +120,87 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION count_attempts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  with answered as materialized (
+    select a.organization_id, a.outcome, a.status, a.latency_ms / 1000 as seconds,
+      case w.operation when 'DELETE' then 'DELETE' else 'PUT' end as method
+    from fresh a join pems_write w on w.id = a.write_id
+  )
+  insert into metric_delta (organization_id, metric, labels, value)
+  select organization_id, 'request', jsonb_build_object('method', method,
+    'status', coalesce(status::text, 'none'), 'le', metric_bucket(seconds)), count(*)
+  from answered group by 1, 3
+  union all
+  select organization_id, 'request_sum', jsonb_build_object('method', method,
+    'status', coalesce(status::text, 'none')), sum(seconds)
+  from answered group by 1, 3
+  union all
+  select organization_id, 'errors', jsonb_build_object('error_type', case
+      when status is null and outcome = 'Unknown' then 'no_answer'
+      when status is null then 'not_sent'
+      when status in (401, 403) then 'unauthorized'
+      when status = 409 then 'version_conflict'
+      when status = 429 then 'rate_limited'
+      when status = 503 then 'unavailable'
+      when status < 500 then 'rejected'
+      else 'server_error' end), count(*)
+  from answered where outcome <> 'Synced' group by 1, 3;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION count_blocked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into metric_delta (organization_id, metric, value) values (new.organization_id, 'failed', 1);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION count_conflicts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into metric_delta (organization_id, metric, value)
+  select organization_id, 'conflicts', count(*) from fresh group by 1;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION count_done()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  with synced as materialized (
+    select d.organization_id, extract(epoch from clock_timestamp() - m.committed_at)::float8 as seconds
+    from fresh d join pfa_modification m on m.id = d.modification_id
+    where d.status = 'completed'
+  )
+  insert into metric_delta (organization_id, metric, labels, value)
+  select organization_id, 'latency', jsonb_build_object('le', metric_bucket(seconds)), count(*)
+  from synced group by 1, 3
+  union all
+  select organization_id, 'latency_sum', '{}', sum(seconds) from synced group by 1;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION current_app_user()
  RETURNS uuid
  LANGUAGE sql
@@ -210,6 +291,34 @@ end $function$
 revoke execute on function ensure_partitions() from public;
 grant execute on function ensure_partitions() to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION fold_metrics()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with due as materialized (
+    select ctid as place from metric_delta limit 10000 for update skip locked
+  ), gone as materialized (
+    delete from metric_delta d using due where d.ctid = due.place returning d.*
+  ), totals as (
+    insert into metric_total as t (organization_id, metric, labels, value)
+    select organization_id, metric, labels, sum(value) from gone group by 1, 2, 3 order by 1, 2, 3
+    on conflict (organization_id, metric, labels) do update set value = t.value + excluded.value
+  ), minutes as (
+    insert into metric_series as s (organization_id, metric, at, value)
+    select organization_id, case metric when 'latency' then 'synced' else metric end,
+      date_trunc('minute', at), sum(value)
+    from gone where metric in ('latency', 'failed', 'conflicts')
+    group by 1, 2, 3 order by 1, 2, 3
+    on conflict (organization_id, metric, at) do update set value = s.value + excluded.value
+  )
+  select count(*)::int from gone
+$function$
+;
+revoke execute on function fold_metrics() from public;
+grant execute on function fold_metrics() to vanguard_worker;
+
 CREATE OR REPLACE FUNCTION follow_heads(organization uuid, records text[], released boolean DEFAULT false)
  RETURNS void
  LANGUAGE plpgsql
@@ -270,6 +379,17 @@ CREATE OR REPLACE FUNCTION last_times(times timestamp with time zone[], n intege
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select times[greatest(cardinality(times) - n, 0) + 1:]
+$function$
+;
+
+CREATE OR REPLACE FUNCTION metric_bucket(seconds double precision)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(min(bound)::text, '+Inf')
+  from unnest('{0.05,0.1,0.25,0.5,1,2.5,5,10,30,60,120,300}'::numeric[]) bound
+  where seconds <= bound
 $function$
 ;
 
@@ -610,6 +730,94 @@ end $function$
 revoke execute on function seal_entries(integer) from public;
 grant execute on function seal_entries(integer) to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION sync_counters()
+ RETURNS TABLE(code text, metric text, labels jsonb, value double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select o.code, c.metric, c.labels, sum(c.value)
+  from (
+    select organization_id, metric, labels, value from metric_total
+    union all
+    select organization_id, metric, labels, value from metric_delta
+  ) c join organization o on o.id = c.organization_id
+  group by 1, 2, 3
+$function$
+;
+revoke execute on function sync_counters() from public;
+grant execute on function sync_counters() to vanguard_auth;
+
+CREATE OR REPLACE FUNCTION sync_gauges()
+ RETURNS TABLE(code text, queued integer, dead integer, oldest_seconds double precision, unaccounted integer, success_percent double precision, circuit text, rate_limit_hits bigint, budget_used double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select o.code, coalesce(p.queued, 0)::int, coalesce(p.dead, 0)::int,
+    coalesce(extract(epoch from clock_timestamp() - p.oldest), 0)::float8,
+    coalesce(u.count, 0), coalesce(100 * h.synced / nullif(h.synced + h.failed, 0), 100),
+    coalesce(c.circuit, 'closed'), coalesce(c.rate_limit_hits, 0), coalesce(b.used, 0)
+  from organization o
+  left join pems_connection c on c.id = o.connection_id
+  left join (
+    select m.organization_id, min(m.committed_at) filter (where moving) as oldest,
+      count(*) filter (where moving) as queued, count(*) filter (where m.sync_status = 'failed') as dead
+    from pfa_modification m left join pfa_lane l
+      on l.organization_id = m.organization_id and l.pfa_id = m.pfa_id,
+      lateral (select m.sync_status in ('committed', 'queued', 'syncing', 'unknown')
+        and l.state is distinct from 'blocked' as moving) s
+    where m.sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+    group by 1
+  ) p on p.organization_id = o.id
+  left join unaccounted_modifications() u on u.organization_id = o.id
+  left join lateral (
+    select coalesce(sum(value) filter (where metric = 'synced'), 0) as synced,
+      coalesce(sum(value) filter (where metric = 'failed'), 0) as failed
+    from (
+      select s.metric, s.value from metric_series s
+      where s.organization_id = o.id and s.metric in ('synced', 'failed')
+        and s.at >= now() - interval '1 hour'
+      union all
+      select case d.metric when 'latency' then 'synced' else d.metric end, d.value
+      from metric_delta d where d.organization_id = o.id
+    ) hour
+  ) h on true
+  -- the ring holds the last calls of a second, or of a part of one
+  left join lateral (
+    select count(*) filter (where departed > clock_timestamp() - s.ring * interval '1 s' / c.rate_limit)::float8
+      / s.ring as used
+    from call_spacing(c.rate_limit) s, unnest(c.departures) departed
+    group by s.ring
+  ) b on true
+$function$
+;
+revoke execute on function sync_gauges() from public;
+grant execute on function sync_gauges() to vanguard_auth;
+
+CREATE OR REPLACE FUNCTION unaccounted_modifications()
+ RETURNS TABLE(organization_id uuid, count integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select organization_id, count(*)::int from (
+    select m.organization_id from pfa_modification m
+    left join pfa_write_queue q on q.modification_id = m.id
+    where m.sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+      and q.status is distinct from (case m.sync_status when 'failed' then 'dead' else m.sync_status end)
+    union all
+    -- no join: one would read every modification while the queue looks large
+    select q.organization_id from pfa_write_queue q
+    where (select m.sync_status from pfa_modification m where m.id = q.modification_id)
+      in ('draft', 'synced', 'discarded')
+  ) stray
+  group by organization_id
+$function$
+;
+revoke execute on function unaccounted_modifications() from public;
+grant execute on function unaccounted_modifications() to vanguard_auth;
+
 CREATE OR REPLACE FUNCTION uuid_v7()
  RETURNS uuid
  LANGUAGE sql
@@ -825,6 +1033,17 @@ grant select on membership to vanguard_app;
 grant delete, insert, select, update on membership to vanguard_auth;
 grant select on membership to vanguard_worker;
 
+create table metric_delta (
+  organization_id uuid not null,
+  metric text not null,
+  labels jsonb not null default '{}'::jsonb,
+  at timestamp with time zone not null default clock_timestamp(),
+  value double precision not null
+);
+alter table metric_delta enable row level security;
+create policy tenant on metric_delta for all to vanguard_app using ((organization_id = current_organization()));
+grant select on metric_delta to vanguard_app;
+
 create table metric_series (
   organization_id uuid not null,
   metric text not null,
@@ -838,6 +1057,18 @@ create policy everywhere on metric_series for all to vanguard_worker using (true
 create policy tenant on metric_series for all to vanguard_app using ((organization_id = current_organization()));
 grant select on metric_series to vanguard_app;
 grant delete, insert, select on metric_series to vanguard_worker;
+
+create table metric_total (
+  organization_id uuid not null,
+  metric text not null,
+  labels jsonb not null default '{}'::jsonb,
+  value double precision not null,
+  constraint metric_total_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint metric_total_pkey PRIMARY KEY (organization_id, metric, labels)
+) with (fillfactor=50);
+alter table metric_total enable row level security;
+create policy tenant on metric_total for all to vanguard_app using ((organization_id = current_organization()));
+grant select on metric_total to vanguard_app;
 
 create table notification (
   id uuid not null default uuid_v7(),
@@ -1153,6 +1384,7 @@ CREATE UNIQUE INDEX pfa_sync_conflict_open ON pfa_sync_conflict USING btree (org
 alter table pfa_sync_conflict enable row level security;
 create policy everywhere on pfa_sync_conflict for all to vanguard_worker using (true);
 create policy tenant on pfa_sync_conflict for all to vanguard_app using ((organization_id = current_organization()));
+CREATE TRIGGER counted AFTER INSERT ON pfa_sync_conflict REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_conflicts();
 grant insert, select, update on pfa_sync_conflict to vanguard_app;
 grant insert, select, update on pfa_sync_conflict to vanguard_worker;
 
@@ -1175,6 +1407,7 @@ CREATE INDEX pfa_write_attempt_write ON ONLY pfa_write_attempt USING btree (writ
 alter table pfa_write_attempt enable row level security;
 create policy everywhere on pfa_write_attempt for all to vanguard_worker using (true);
 create policy tenant on pfa_write_attempt for all to vanguard_app using ((organization_id = current_organization()));
+CREATE TRIGGER counted AFTER INSERT ON pfa_write_attempt REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_attempts();
 grant select on pfa_write_attempt to vanguard_app;
 grant insert, select on pfa_write_attempt to vanguard_worker;
 
@@ -1200,6 +1433,7 @@ create table pfa_write_done (
 alter table pfa_write_done enable row level security;
 create policy everywhere on pfa_write_done for all to vanguard_worker using (true);
 create policy tenant on pfa_write_done for all to vanguard_app using ((organization_id = current_organization()));
+CREATE TRIGGER counted AFTER INSERT ON pfa_write_done REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_done();
 grant insert, select on pfa_write_done to vanguard_app;
 grant insert, select on pfa_write_done to vanguard_worker;
 
@@ -1231,6 +1465,7 @@ CREATE INDEX pfa_write_queue_lane ON pfa_write_queue USING btree (organization_i
 alter table pfa_write_queue enable row level security;
 create policy everywhere on pfa_write_queue for all to vanguard_worker using (true);
 create policy tenant on pfa_write_queue for all to vanguard_app using ((organization_id = current_organization()));
+CREATE TRIGGER counted AFTER UPDATE OF status ON pfa_write_queue FOR EACH ROW WHEN (((new.status = 'dead'::text) AND (old.status <> 'dead'::text))) EXECUTE FUNCTION count_blocked();
 grant delete, insert, select, update on pfa_write_queue to vanguard_app;
 grant delete, insert, select, update on pfa_write_queue to vanguard_worker;
 

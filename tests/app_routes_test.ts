@@ -108,6 +108,7 @@ const ROUTES: ReadonlyArray<Route> = [
 const ELSEWHERE = [
   "GET /healthz",
   "GET /readyz",
+  "GET /metrics",
   "POST /api/auth/login",
   "POST /api/auth/logout",
   "GET /api/pems/sync-jobs/{id}",

@@ -95,6 +95,12 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
   notification: ({ victim }) =>
     `insert into notification (organization_id, user_id, kind, title, body)
     values ('${victim.organizationId}', '${victim.userId}', 'failure', '', '')`,
+  metric_delta: ({ victim }) =>
+    `insert into metric_delta (organization_id, metric, value)
+    values ('${victim.organizationId}', 'failed', 1)`,
+  metric_total: ({ victim }) =>
+    `insert into metric_total (organization_id, metric, value)
+    values ('${victim.organizationId}', gen_random_uuid(), 1)`,
   metric_series: ({ victim }) =>
     `insert into metric_series (organization_id, metric, at, value)
     values ('${victim.organizationId}', gen_random_uuid(), now(), 1)`,

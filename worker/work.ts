@@ -6,11 +6,12 @@ import { Circuit } from "./circuit.ts";
 import { Desk, type WorkerOptions } from "./desk.ts";
 import { Lanes } from "./lanes.ts";
 import { Lease } from "./lease.ts";
+import { Meters } from "./meters.ts";
 import { Pull } from "./pull.ts";
 import { Seal } from "./seal.ts";
 import { Sweep } from "./sweep.ts";
 
-const parts = Layer.mergeAll(Alerts, Circuit, Lanes, Pull, Seal, Sweep).pipe(
+const parts = Layer.mergeAll(Alerts, Circuit, Lanes, Meters, Pull, Seal, Sweep).pipe(
   Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer)),
 );
 

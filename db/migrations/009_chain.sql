@@ -1,4 +1,4 @@
--- Watching: the audit trail chained by hashes, written unsealed and sealed in the order of commits; and alerts.
+-- Watching: the audit trail chained by hashes, written unsealed and sealed in the order of commits; alerts; counters.
 
 -- Which transaction wrote the entry: what tells apart what is committed from what may still come.
 alter table audit_entry add column xid xid8 not null default pg_current_xact_id();
@@ -186,6 +186,214 @@ grant select, insert, update, delete on alert to vanguard_worker;
 alter table alert enable row level security;
 create policy tenant on alert to vanguard_app using (organization_id = current_organization());
 create policy everywhere on alert to vanguard_worker using (true);
+
+-- Counters: what a transition adds, written by its own transaction, so that no hot row serialises the writers; folded
+-- into totals and minutes by any worker.
+create table metric_delta (
+  organization_id uuid not null,
+  metric          text not null,
+  labels          jsonb not null default '{}',
+  at              timestamptz not null default clock_timestamp(),
+  value           double precision not null
+);
+create table metric_total (
+  organization_id uuid not null references organization,
+  metric          text not null,
+  labels          jsonb not null default '{}',
+  value           double precision not null,
+  primary key (organization_id, metric, labels)
+) with (fillfactor = 50);
+
+-- The upper bound of the bucket that so many seconds fall into.
+create function metric_bucket(seconds double precision) returns text language sql immutable parallel safe as $$
+  select coalesce(min(bound)::text, '+Inf')
+  from unnest('{0.05,0.1,0.25,0.5,1,2.5,5,10,30,60,120,300}'::numeric[]) bound
+  where seconds <= bound
+$$;
+
+-- Modifications that were synced, and how long after their commit.
+create function count_done() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  with synced as materialized (
+    select d.organization_id, extract(epoch from clock_timestamp() - m.committed_at)::float8 as seconds
+    from fresh d join pfa_modification m on m.id = d.modification_id
+    where d.status = 'completed'
+  )
+  insert into metric_delta (organization_id, metric, labels, value)
+  select organization_id, 'latency', jsonb_build_object('le', metric_bucket(seconds)), count(*)
+  from synced group by 1, 3
+  union all
+  select organization_id, 'latency_sum', '{}', sum(seconds) from synced group by 1;
+  return null;
+end $$;
+create trigger counted after insert on pfa_write_done referencing new table as fresh
+  for each statement execute function count_done();
+
+-- Modifications that came to a stand.
+create function count_blocked() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  insert into metric_delta (organization_id, metric, value) values (new.organization_id, 'failed', 1);
+  return null;
+end $$;
+create trigger counted after update of status on pfa_write_queue
+  for each row when (new.status = 'dead' and old.status <> 'dead') execute function count_blocked();
+
+create function count_conflicts() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  insert into metric_delta (organization_id, metric, value)
+  select organization_id, 'conflicts', count(*) from fresh group by 1;
+  return null;
+end $$;
+create trigger counted after insert on pfa_sync_conflict referencing new table as fresh
+  for each statement execute function count_conflicts();
+
+-- Answers of PEMS to writes, and those that were errors.
+create function count_attempts() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  with answered as materialized (
+    select a.organization_id, a.outcome, a.status, a.latency_ms / 1000 as seconds,
+      case w.operation when 'DELETE' then 'DELETE' else 'PUT' end as method
+    from fresh a join pems_write w on w.id = a.write_id
+  )
+  insert into metric_delta (organization_id, metric, labels, value)
+  select organization_id, 'request', jsonb_build_object('method', method,
+    'status', coalesce(status::text, 'none'), 'le', metric_bucket(seconds)), count(*)
+  from answered group by 1, 3
+  union all
+  select organization_id, 'request_sum', jsonb_build_object('method', method,
+    'status', coalesce(status::text, 'none')), sum(seconds)
+  from answered group by 1, 3
+  union all
+  select organization_id, 'errors', jsonb_build_object('error_type', case
+      when status is null and outcome = 'Unknown' then 'no_answer'
+      when status is null then 'not_sent'
+      when status in (401, 403) then 'unauthorized'
+      when status = 409 then 'version_conflict'
+      when status = 429 then 'rate_limited'
+      when status = 503 then 'unavailable'
+      when status < 500 then 'rejected'
+      else 'server_error' end), count(*)
+  from answered where outcome <> 'Synced' group by 1, 3;
+  return null;
+end $$;
+create trigger counted after insert on pfa_write_attempt referencing new table as fresh
+  for each statement execute function count_attempts();
+
+-- Folds up to 10,000 deltas and returns how many.
+create function fold_metrics() returns int language sql volatile security definer
+set search_path = public, pg_temp as $$
+  with due as materialized (
+    select ctid as place from metric_delta limit 10000 for update skip locked
+  ), gone as materialized (
+    delete from metric_delta d using due where d.ctid = due.place returning d.*
+  ), totals as (
+    insert into metric_total as t (organization_id, metric, labels, value)
+    select organization_id, metric, labels, sum(value) from gone group by 1, 2, 3 order by 1, 2, 3
+    on conflict (organization_id, metric, labels) do update set value = t.value + excluded.value
+  ), minutes as (
+    insert into metric_series as s (organization_id, metric, at, value)
+    select organization_id, case metric when 'latency' then 'synced' else metric end,
+      date_trunc('minute', at), sum(value)
+    from gone where metric in ('latency', 'failed', 'conflicts')
+    group by 1, 2, 3 order by 1, 2, 3
+    on conflict (organization_id, metric, at) do update set value = s.value + excluded.value
+  )
+  select count(*)::int from gone
+$$;
+
+-- Counters as they stand, folded or not.
+create function sync_counters()
+returns table (code text, metric text, labels jsonb, value double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select o.code, c.metric, c.labels, sum(c.value)
+  from (
+    select organization_id, metric, labels, value from metric_total
+    union all
+    select organization_id, metric, labels, value from metric_delta
+  ) c join organization o on o.id = c.organization_id
+  group by 1, 2, 3
+$$;
+
+-- Modifications that are in no place, or in one that contradicts them, from what is pending alone: what is at rest
+-- was accounted for when it came there.
+create function unaccounted_modifications() returns table (organization_id uuid, count int)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select organization_id, count(*)::int from (
+    select m.organization_id from pfa_modification m
+    left join pfa_write_queue q on q.modification_id = m.id
+    where m.sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+      and q.status is distinct from (case m.sync_status when 'failed' then 'dead' else m.sync_status end)
+    union all
+    -- no join: one would read every modification while the queue looks large
+    select q.organization_id from pfa_write_queue q
+    where (select m.sync_status from pfa_modification m where m.id = q.modification_id)
+      in ('draft', 'synced', 'discarded')
+  ) stray
+  group by organization_id
+$$;
+
+-- What stands where just now, by organization; it reads what is pending, and nothing that is at rest.
+create function sync_gauges() returns table (code text, queued int, dead int, oldest_seconds double precision,
+  unaccounted int, success_percent double precision, circuit text, rate_limit_hits bigint,
+  budget_used double precision)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select o.code, coalesce(p.queued, 0)::int, coalesce(p.dead, 0)::int,
+    coalesce(extract(epoch from clock_timestamp() - p.oldest), 0)::float8,
+    coalesce(u.count, 0), coalesce(100 * h.synced / nullif(h.synced + h.failed, 0), 100),
+    coalesce(c.circuit, 'closed'), coalesce(c.rate_limit_hits, 0), coalesce(b.used, 0)
+  from organization o
+  left join pems_connection c on c.id = o.connection_id
+  left join (
+    select m.organization_id, min(m.committed_at) filter (where moving) as oldest,
+      count(*) filter (where moving) as queued, count(*) filter (where m.sync_status = 'failed') as dead
+    from pfa_modification m left join pfa_lane l
+      on l.organization_id = m.organization_id and l.pfa_id = m.pfa_id,
+      lateral (select m.sync_status in ('committed', 'queued', 'syncing', 'unknown')
+        and l.state is distinct from 'blocked' as moving) s
+    where m.sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+    group by 1
+  ) p on p.organization_id = o.id
+  left join unaccounted_modifications() u on u.organization_id = o.id
+  left join lateral (
+    select coalesce(sum(value) filter (where metric = 'synced'), 0) as synced,
+      coalesce(sum(value) filter (where metric = 'failed'), 0) as failed
+    from (
+      select s.metric, s.value from metric_series s
+      where s.organization_id = o.id and s.metric in ('synced', 'failed')
+        and s.at >= now() - interval '1 hour'
+      union all
+      select case d.metric when 'latency' then 'synced' else d.metric end, d.value
+      from metric_delta d where d.organization_id = o.id
+    ) hour
+  ) h on true
+  -- the ring holds the last calls of a second, or of a part of one
+  left join lateral (
+    select count(*) filter (where departed > clock_timestamp() - s.ring * interval '1 s' / c.rate_limit)::float8
+      / s.ring as used
+    from call_spacing(c.rate_limit) s, unnest(c.departures) departed
+    group by s.ring
+  ) b on true
+$$;
+
+revoke execute on function fold_metrics(), sync_counters(), sync_gauges(), unaccounted_modifications()
+  from public;
+grant execute on function fold_metrics() to vanguard_worker;
+grant execute on function sync_counters(), sync_gauges(), unaccounted_modifications() to vanguard_auth;
+grant select on metric_delta, metric_total to vanguard_app;
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['metric_delta', 'metric_total'] loop
+    execute format('alter table %I enable row level security', name);
+    execute format('create policy tenant on %I to vanguard_app
+      using (organization_id = current_organization())', name);
+  end loop;
+end $$;
 
 -- The instant of the replacement, not of its transaction's begin: versions of a record are in this order.
 alter table pfa_mirror_history alter column replaced_at set default clock_timestamp();

@@ -1,0 +1,62 @@
+/** The text format that Prometheus scrapes (version 0.0.4). */
+
+export interface Sample {
+  readonly labels: { readonly [name: string]: string };
+  readonly value: number;
+  /** Behind the family's name: `_bucket`, `_sum`, `_count`. */
+  readonly suffix?: string;
+}
+
+export interface Family {
+  readonly name: string;
+  readonly type: "counter" | "gauge" | "histogram" | "untyped";
+  readonly help: string;
+  readonly samples: ReadonlyArray<Sample>;
+}
+
+/** Each family with its HELP and TYPE, also while it has no sample. */
+export const exposition = (families: ReadonlyArray<Family>): string =>
+  families.map(({ name, type, help, samples }) =>
+    [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} ${type}`,
+      ...samples.map(({ labels, value, suffix = "" }) =>
+        `${name}${suffix}${labelsOf(labels)} ${numberOf(value)}`
+      ),
+    ].join("\n") + "\n"
+  ).join("");
+
+function labelsOf(labels: Sample["labels"]): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+const escaped = (value: string): string =>
+  value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+
+const numberOf = (value: number): string =>
+  Number.isFinite(value) ? String(value) : value === Infinity ? "+Inf" : "NaN";
+
+/** Upper bounds of a histogram's buckets, in seconds; those of `metric_bucket` in the database. */
+export const BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+/**
+ * The samples of one histogram.
+ * @param counts by upper bound (`+Inf` for the last), each bucket alone
+ */
+export function histogram(
+  labels: Sample["labels"],
+  counts: ReadonlyMap<string, number>,
+  sum: number,
+): ReadonlyArray<Sample> {
+  let count = 0;
+  const buckets = [...BOUNDS.map(String), "+Inf"].map((le): Sample => {
+    count += counts.get(le) ?? 0;
+    return { suffix: "_bucket", labels: { ...labels, le }, value: count };
+  });
+  return [
+    ...buckets,
+    { suffix: "_sum", labels, value: sum },
+    { suffix: "_count", labels, value: count },
+  ];
+}
