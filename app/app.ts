@@ -23,6 +23,7 @@ import { organizations } from "./organizations.ts";
 import { paced } from "./pace.ts";
 import { MOST_BODY, notFound, onError, tooLarge } from "./problem.ts";
 import { records } from "./records.ts";
+import { jobRollbacks, recordRollbacks } from "./rollbacks.ts";
 import { logged } from "./requests.ts";
 import { resolveSession } from "./session.ts";
 import { makeSignIn, type SignIn } from "./signin.ts";
@@ -77,6 +78,8 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/pems", jobs(db.app, guard))
     .route("/api/pems", conflicts(db.app, guard, config))
     .route("/api/pems", deadLetters(db.app, guard, config))
+    .route("/api/pems", jobRollbacks(db.app, guard, config))
+    .route("/api/pfa-data", recordRollbacks(db.app, guard, config))
     .route("/api/notifications", notifications(db.auth))
     .route("/api/audit", audit(db.app, guard))
     .route("/api/admin/organizations", organizations(db.auth, guard, { config, vault }))

@@ -203,6 +203,46 @@ export const DiscardLetters = Schema.Struct({
 export const DiscardedLetters = Schema.Struct({ success: Schema.Literal(true), discarded: Count })
   .annotate({ identifier: "DiscardedLetters" });
 
+const sides = { field: Text, from: Schema.Unknown, to: Schema.Unknown };
+export const RollBackRecord = Schema.Struct({
+  organizationId: Id,
+  targetVersion: Count,
+  /** Required unless it is a preview. */
+  reason: maybe(orNull(text(1000))),
+  preview: maybe(Schema.Boolean),
+  /** Fields that others have changed since, to be written back all the same. */
+  fields: maybe(Schema.Array(Text)),
+}).annotate({ identifier: "RollBackRecord" });
+export const RollbackPreview = Schema.Struct({
+  changes: Schema.Array(Schema.Struct({ ...sides, changedSince: Schema.Boolean })),
+}).annotate({ identifier: "RollbackPreview" });
+export const RolledBackRecord = Schema.Struct({
+  jobId: orNull(Id),
+  /** Null: what was pending is cancelled, and nothing had to be written back. */
+  modificationId: orNull(Id),
+}).annotate({ identifier: "RolledBackRecord" });
+export const RollBackJob = Schema.Struct({
+  reason: maybe(orNull(text(1000))),
+  preview: maybe(Schema.Boolean),
+}).annotate({ identifier: "RollBackJob" });
+export const RolledBackJob = Schema.Struct({
+  /** Null: a preview, or nothing of it can be rolled back. */
+  jobId: orNull(Id),
+  changes: Schema.Array(Schema.Struct({
+    ...sides,
+    pfaId: Text,
+    modificationId: Id,
+    outcome: Schema.Literals([
+      "restored",
+      "changed_since",
+      "cancelled",
+      "waits",
+      "conflict",
+      "breaks_rule",
+    ]),
+  })),
+}).annotate({ identifier: "RolledBackJob" });
+
 export const Notifications = Schema.Struct({
   notifications: Schema.Array(Schema.Struct({
     id: Id,

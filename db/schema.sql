@@ -327,8 +327,7 @@ begin
   with head as materialized (
     select l.pfa_id, count(q.id)::int as items, min(q.priority) as priority,
       coalesce((array_agg(q.status order by q.id))[1] in ('dead', 'conflict'), false) as stuck,
-      released or l.state = 'blocked' as opened,
-      not released and (l.state = 'leased' or l.write_id is not null) as busy
+      released or l.state = 'blocked' as opened
     from pfa_lane l
     left join pfa_write_queue q on q.organization_id = l.organization_id and q.pfa_id = l.pfa_id
     where l.organization_id = organization and l.pfa_id = any(records)
@@ -339,8 +338,7 @@ begin
   )
   update pfa_lane l
   set pending = h.items, priority = h.priority,
-    state = case when h.busy then l.state when h.stuck then 'blocked' when h.opened then 'ready'
-      else l.state end,
+    state = case when h.stuck then 'blocked' when h.opened then 'ready' else l.state end,
     lease_owner = case when not released then l.lease_owner end,
     write_id = case when not released then l.write_id end,
     attempts = case when h.opened then 0 else l.attempts end,

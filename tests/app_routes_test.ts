@@ -39,6 +39,12 @@ const ROUTES: ReadonlyArray<Route> = [
     in: "body",
     body: { modificationIds: [] },
   },
+  {
+    call: "POST /api/pfa-data/PFA-1/rollback",
+    needs: "ManageSettings",
+    in: "body",
+    body: { targetVersion: 1, reason: "a mistake" },
+  },
   { call: "POST /api/pfa-data/commit-drafts", needs: "Sync", in: "body" },
   { call: "POST /api/pems/write-sync", needs: "Sync", in: "body" },
   { call: "POST /api/pems/read-sync", needs: "RefreshData", in: "body" },
@@ -114,6 +120,7 @@ const ELSEWHERE = [
   "GET /api/pems/sync-jobs/{id}",
   "GET /api/pems/conflicts/{id}",
   "POST /api/pems/conflicts/{id}/resolve",
+  "POST /api/pems/sync-jobs/{id}/rollback",
 ];
 
 function ask(caller: Caller, route: Route, organizationId: string) {
@@ -262,6 +269,7 @@ Deno.test("a job or conflict of another organization is as unknown as one that n
         assertProblem(await caller.get(`/api/pems/sync-jobs/${id}`), 404);
         assertProblem(await caller.get(`/api/pems/conflicts/${id}`), 404);
         assertProblem(await caller.post(`/api/pems/conflicts/${id}/resolve`), 404);
+        assertProblem(await caller.post(`/api/pems/sync-jobs/${id}/rollback`), 404);
       }
       const blind = await memberWithout(app, db, theirs.organizationId, ["Read"]);
       assertProblem(await blind.get(`/api/pems/sync-jobs/${jobId}`), 403, /Read/);
