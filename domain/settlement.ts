@@ -6,6 +6,8 @@ import { holdsOurValues, type Operation, type Policies, threeWay } from "./three
 export interface Sent {
   readonly operation: Operation;
   readonly delta: Delta;
+  /** All that its modifications want, also what PEMS had already when it was sent. */
+  readonly wanted: Delta;
   /** The version it was sent against. */
   readonly version: number;
   /** Whether a copy of it may have been executed: no answer came, or a doubtful one. */
@@ -38,7 +40,7 @@ export function judge(sent: Sent, remote: Remote, policies: Policies): Judgement
   }
   const verdict = threeWay({
     operation: sent.operation,
-    delta: sent.delta,
+    delta: sent.wanted,
     remote: remote.record,
     policies,
   });

@@ -59,6 +59,10 @@ export function leadingRun(items: ReadonlyArray<Item>): ReadonlyArray<Item> {
   return end < 0 ? items : items.slice(0, end);
 }
 
+/** What the items come to, one laid over the other. */
+export const wantedOf = (items: ReadonlyArray<Item>): Delta =>
+  items.map((item) => item.changes).reduce(mergeDeltas);
+
 /** What PEMS is told of why: each reason once, in commit order; null when nobody gave one. */
 export const reasonOf = (items: ReadonlyArray<Item>): string | null =>
   [...new Set(items.map((item) => item.reason).filter(Boolean))].join("; ") || null;
@@ -72,7 +76,7 @@ export function planTurn(
   const items = leadingRun(pending);
   const [head] = items;
   if (head === undefined) throw new Error("Cannot plan a turn of an empty lane");
-  const wanted = items.map((item) => item.changes).reduce(mergeDeltas);
+  const wanted = wantedOf(items);
   const verdict = threeWay({
     operation: head.operation,
     delta: wanted,

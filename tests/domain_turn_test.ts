@@ -82,6 +82,7 @@ Deno.test("a turn against a changed field is a conflict before anything is sent"
 const sent = (over: Partial<Sent> = {}): Sent => ({
   operation: "UPDATE",
   delta: capture(aPfa(), { model: "ours" }),
+  wanted: capture(aPfa(), { model: "ours" }),
   version: 4,
   mayHaveLanded: true,
   ...over,

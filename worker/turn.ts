@@ -11,6 +11,7 @@ import {
   planTurn,
   POISON_AFTER,
   type Turn,
+  wantedOf,
 } from "../domain/turn.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import type { Edits } from "../domain/delta.ts";
@@ -95,7 +96,7 @@ export const carryOut = Effect.fn("worker.turn")(
     return yield* settled({
       claim: sending.claim,
       items: sending.claim.items,
-      delta: sending.write.delta,
+      delta: wantedOf(sending.claim.items),
       writeId: sending.write.id,
       exchange: delivered.exchange,
       outcome: delivered.outcome,

@@ -5,7 +5,7 @@ import { applied } from "../domain/delta.ts";
 import type { Outcome, Remote } from "../domain/outcome.ts";
 import { backoff, delayAfter, type RetryPolicy } from "../domain/retry.ts";
 import { judge, type Judgement } from "../domain/settlement.ts";
-import { POISON_AFTER, reasonOf } from "../domain/turn.ts";
+import { POISON_AFTER, reasonOf, wantedOf } from "../domain/turn.ts";
 import type { Written } from "../pems/client.ts";
 import type { PemsError } from "../pems/errors.ts";
 import { HOLD_BACK_MS } from "./call.ts";
@@ -88,8 +88,7 @@ export function afterReading(
   // A copy that got a 409 was not executed; an earlier one whose answer never came may be what changed the record.
   const mayHaveLanded = error._tag === "Doubtful" || sending.write.unknown;
   if (Result.isSuccess(reading)) {
-    const { write, claim } = sending;
-    const judgement = judge({ ...write, mayHaveLanded }, reading.success, claim.policies);
+    const judgement = judged(sending, reading.success, mayHaveLanded);
     // With a 409 at the very version we sent PEMS contradicts itself, which passes or fails like anything else.
     return judgement._tag === "NotLanded"
       ? doubting(sending, retryOrBury(sending, error.message, patience), patience)
@@ -111,8 +110,8 @@ export function afterReading(
  */
 export function afterInquiry(sending: Sending, reading: Reading, patience: Patience): Judgement {
   if (Result.isFailure(reading)) return unreadable(sending, reading.failure, patience, false);
-  const { claim: { attempts, losses, policies }, write } = sending;
-  const judgement = judge({ ...write, mayHaveLanded: true }, reading.success, policies);
+  const { claim: { attempts, losses }, write } = sending;
+  const judgement = judged(sending, reading.success, true);
   if (judgement._tag !== "NotLanded") return judgement;
   if (attempts <= patience.retry.maxRetries && losses < POISON_AFTER) return judgement;
   return write.sentAgoMs > patience.lateWindowMs
@@ -129,6 +128,9 @@ export function afterInquiry(sending: Sending, reading: Reading, patience: Patie
       sent: false,
     };
 }
+
+const judged = ({ claim, write }: Sending, remote: Remote, mayHaveLanded: boolean): Judgement =>
+  judge({ ...write, wanted: wantedOf(claim.items), mayHaveLanded }, remote, claim.policies);
 
 /** Whatever this copy came to, an earlier one may still land: only a read settles it. */
 const doubting = (sending: Sending, outcome: Outcome, patience: Patience): Outcome =>

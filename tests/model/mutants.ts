@@ -64,6 +64,12 @@ function narrowed(claim: Claim, planned: Plan): Plan {
   return { ...planned, turn: { ...turn, outcome } };
 }
 
+/** Forgets what PEMS had already when the write was sent. */
+const narrowedToSent = ({ claim, write }: Sending): Sending => ({
+  claim: { ...claim, items: [{ ...claim.items[0]!, changes: write.delta }] },
+  write,
+});
+
 /** Plans a frozen write anew, under the key it has. */
 function replanned(claim: Claim): Plan {
   const { frozen, ...rest } = claim;
@@ -189,6 +195,17 @@ export const MUTANTS: ReadonlyArray<Mutant> = [
   {
     name: "a conflict leaves the rest of its group out",
     product: mutant({ plan: (claim) => narrowed(claim, plan(claim)) }),
+    scenario: PAIR,
+    breaks: invariants.HALF_GROUP,
+  },
+  {
+    name: "a conflict is about what was sent, not about what was wanted",
+    product: mutant({
+      afterReading: (sending, answer, patience) =>
+        afterReading(narrowedToSent(sending), answer, patience),
+      afterInquiry: (sending, reading, patience) =>
+        afterInquiry(narrowedToSent(sending), reading, patience),
+    }),
     scenario: PAIR,
     breaks: invariants.HALF_GROUP,
   },
