@@ -8,6 +8,7 @@ import { cents, divideCents } from "../domain/money.ts";
 import {
   FIELD_NAMES,
   type FieldName,
+  FIELDS,
   type Pfa,
   readRecord,
   readValue,
@@ -64,6 +65,7 @@ Deno.test("equal by meaning is an equivalence", () => {
     ok(sameValue(field, a, a));
     equal(sameValue(field, a, b), sameValue(field, b, a));
     if (sameValue(field, a, b) && sameValue(field, b, c)) ok(sameValue(field, a, c));
+    equal(sameValue("model", a, null), a === null || a.trim() === "", "blank is nothing");
   }));
 });
 
@@ -75,18 +77,22 @@ Deno.test("every value is read back as it travelled, and so is the whole record"
   fc.assert(fc.property(fc.constantFrom(...FIELD_NAMES), fc.context(), (name, context) => {
     fc.assert(fc.property(aValue(name, true), (value) => {
       context.log(`${name} ${value}`);
-      deepEqual(readValue(name, wireValue(name, value)), { value });
+      const wire = wireValue(name, value);
+      deepEqual(readValue(name, wire), { value });
+      if (FIELDS[name].kind === "date" && value !== null) equal(wire, `${value}T00:00:00Z`);
     }));
   }));
 });
 
 Deno.test("what is read is in normal form, whatever came", () => {
   const field = fc.constantFrom(...FIELD_NAMES);
-  const input = fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null), fc.jsonValue());
+  const padded = fc.string().map((text) => ` ${text} `);
+  const input = fc.oneof(padded, fc.double(), fc.boolean(), fc.constant(null), fc.jsonValue());
   fc.assert(fc.property(field, input, (name, came) => {
     const reading = readValue(name, came);
     if ("message" in reading) return ok(reading.message.startsWith(name));
     deepEqual(readValue(name, wireValue(name, reading.value)), reading);
+    if (typeof reading.value === "string") equal(reading.value, reading.value.trim());
   }));
 });
 
@@ -182,22 +188,22 @@ const facts: fc.Arbitrary<HealthFacts> = fc.record({
 
 Deno.test("health is the worst that holds, and one more trouble never mends it", () => {
   const order = ["healthy", "degraded", "paused", "down"];
-  const worse: ReadonlyArray<Partial<HealthFacts>> = [
-    { writeSync: false },
-    { connected: false },
-    { pause: "credentials" },
-    { circuit: "open" },
-    { slowed: true },
-    { workerUnseenSeconds: 601, pending: 1 },
-    { troubled: 3 },
-    { deadLetters: 3 },
+  const worse: ReadonlyArray<readonly [Partial<HealthFacts>, RegExp]> = [
+    [{ writeSync: false }, /switched off/],
+    [{ connected: false }, /No PEMS/],
+    [{ pause: "credentials" }, /credentials/],
+    [{ circuit: "open" }, /does not answer/],
+    [{ slowed: true }, /slow down/],
+    [{ workerUnseenSeconds: 601, pending: 1 }, /for 5 minutes/],
+    [{ troubled: 3 }, /^3 changes are tried again/],
+    [{ deadLetters: 3 }, /^3 changes failed/],
   ];
-  fc.assert(fc.property(facts, fc.constantFrom(...worse), (known, trouble) => {
+  fc.assert(fc.property(facts, fc.constantFrom(...worse), (known, [trouble, told]) => {
     const before = judgeHealth(known);
     const after = judgeHealth({ ...known, ...trouble });
     equal(before.health === "healthy", before.reasons.length === 0);
     ok(order.indexOf(after.health) >= order.indexOf(before.health));
-    ok(after.health !== "healthy" && after.reasons.length > 0);
+    ok(after.health !== "healthy" && after.reasons.some((reason) => told.test(reason)));
     if (known.circuit === "open") equal(before.health, "down");
     else if (known.pause !== null && before.health !== "down") equal(before.health, "paused");
   }));
