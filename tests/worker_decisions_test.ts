@@ -9,7 +9,7 @@ import type { Edits } from "../domain/delta.ts";
 import { PERMISSIONS } from "../domain/permissions.ts";
 import type { FieldName } from "../domain/pfa.ts";
 import type { Choice } from "../domain/resolution.ts";
-import { type Engine, engineTest, idOf, type Person } from "./engine.ts";
+import { type Engine, enginePostgres, engineTest, idOf, type Person } from "./engine.ts";
 import { agree } from "./engine_agreement.ts";
 import { answered, dropped } from "./engine_wire.ts";
 
@@ -625,5 +625,49 @@ engineTest("a whole job goes back as one new job, each record by itself", async 
   }
   const [job] = await engine.db.owner`select kind, total from sync_job where id = ${jobId}`;
   deepEqual({ ...job }, { kind: "rollback", total: 3 });
+  await agree(engine);
+});
+
+enginePostgres(
+  "two who resolve at the same moment: one of them wins, and it is sent once",
+  async (engine) => {
+    const id = await inConflict(engine);
+    const conflict = await openOf(engine);
+    const both = await Promise.allSettled((["ben", "cid"] as const).map((by) => {
+      const tenant = { organizationId: engine.organizationId(), userId: engine.people[by] };
+      return asTenant(engine.db.app, tenant, (tx) =>
+        resolveConflicts(tx, {
+          tenant: { ...tenant, maxRetries: 3 },
+          ids: [conflict.id],
+          choice: { _tag: "merge", values: { monthlyRate: by === "ben" ? "1.00" : "2.00" } },
+        }));
+    }));
+    deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    await engine.untilStatus(id, "synced");
+    const writes = await engine.db.owner`select from pfa_modification where origin = 'resolution'`;
+    equal(writes.length, 1);
+    await agree(engine);
+  },
+);
+
+enginePostgres("decisions and commits on one record at once leave one story", async (engine) => {
+  engine.wire.always("PUT", refusedOnce);
+  const ids = await engine.commit({ by: "ada", edits: { [one]: { model: "M-1", class: "K" } } });
+  const id = ids.get(one)!;
+  await engine.start();
+  await engine.untilStatus(id, "failed");
+  engine.wire.always("PUT", undefined);
+  await Promise.allSettled([
+    engine.commitOne("ben", one, { model: "M-2" }),
+    retry(engine, id),
+    engine.commitOne("ada", one, { class: "L" }),
+    discard(engine, id),
+    engine.commitOne("cid", one, { equipment: "X-1" }),
+  ]);
+  await engine.until("all is decided or done", async () => {
+    const [row] = await engine.db.owner`
+      select from pfa_lane where state <> 'blocked' limit 1`;
+    return row === undefined;
+  });
   await agree(engine);
 });
