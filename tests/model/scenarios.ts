@@ -64,7 +64,6 @@ export const PAIR = scenario("a pair of dates, with the rule that holds between 
   ],
   foreign: [
     { by: "erp", edits: { forecastEnd: "2026-04-10" } },
-    { by: "erp", edits: { forecastEnd: "2026-04-01" } },
     { by: "erp", edits: { forecastStart: "2026-03-01" } },
     ELSEWHERE,
   ],
