@@ -1,10 +1,14 @@
-/** `deno task bench`: the figures of the README, measured on this machine. `bench boot`, `bench flow`: only these. */
+/**
+ * `deno task bench`: the figures of the README, measured on this machine, in about half an hour. With `boot`, `flow`,
+ * `paces`, `behind`, `takeover`, `outage [minutes]` or `coalesced`: only these.
+ */
 import { boot } from "./boot.ts";
+import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
 import { drain, idle, type Spread } from "./flow.ts";
 import { openSite } from "./site.ts";
 
 const only = Deno.args[0];
-const rows: Array<readonly [figure: string, promised: string, measured: string]> = [];
+const rows: Row[] = [];
 
 if (only === undefined || only === "flow") {
   const site = await openSite({ rateLimit: 10, databaseUrl: Deno.env.get("BENCH_DATABASE_URL") });
@@ -38,6 +42,18 @@ if (only === undefined || only === "flow") {
   } finally {
     await site.stop();
   }
+}
+const ENGINE: { readonly [name: string]: () => Promise<Row[]> } = {
+  paces,
+  behind,
+  takeover,
+  coalesced,
+  outage: () => outage(Number(Deno.args[1] ?? 10)),
+};
+for (const [name, measure] of Object.entries(ENGINE)) {
+  if (only !== undefined && only !== name) continue;
+  console.log(`${name} …`);
+  rows.push(...await measure());
 }
 if (only === undefined || only === "boot") {
   console.log("Starting from a clean clone with empty caches …");

@@ -1,4 +1,4 @@
-/** A whole installation for measuring: Postgres, sandbox PEMS, one app, two workers, a planner with records. */
+/** A whole installation for measuring: Postgres, sandbox PEMS, one app, workers, a planner with records. */
 import { startPostgres } from "../../tests/postgres.ts";
 import { type Person, signIn, until } from "./person.ts";
 import { freePort, type Running, startScript } from "./processes.ts";
@@ -11,6 +11,10 @@ export interface Site {
   readonly organizationId: string;
   /** Records of the organization, in order. */
   readonly records: ReadonlyArray<RecordView>;
+  /** The same of another organization on the same PEMS. */
+  other(): Promise<Pick<Site, "person" | "organizationId" | "records">>;
+  /** One more worker. */
+  startWorker(): Promise<Running>;
   /** What the sandbox received and executed since the instant. */
   ledger(since: string): Promise<Ledger>;
   /** Sets the sandbox's fault switches. */
@@ -45,9 +49,13 @@ export interface SiteOptions {
   readonly rateLimit: number;
   /** An empty Postgres; undefined: one from npm, as durable as in production. */
   readonly databaseUrl?: string | undefined;
+  /** Workers at the start, 2 unless said; the mirror is filled before the others are gone. */
+  readonly workers?: number;
 }
 
-export async function openSite({ rateLimit, databaseUrl }: SiteOptions): Promise<Site> {
+export async function openSite(
+  { rateLimit, databaseUrl, workers = 2 }: SiteOptions,
+): Promise<Site> {
   const postgres = databaseUrl === undefined
     ? await startPostgres(18, { durable: true })
     : undefined;
@@ -75,14 +83,23 @@ export async function openSite({ rateLimit, databaseUrl }: SiteOptions): Promise
     LOG_LEVEL: "warn",
   };
   await start("app/main.ts", { env, ready: /http:\/\// });
-  for (let nth = 0; nth < 2; nth++) await start("worker/main.ts", { env, ready: /ready/ });
-  const { organizationId, person } = await populate(origin);
+  const startWorker = () => start("worker/main.ts", { env, ready: /ready/ });
+  const first = await Promise.all(Array.from({ length: Math.max(workers, 1) }, startWorker));
+  const { organizationId, person } = await populate(origin, RIO);
+  const records = await allRecords(person, organizationId);
+  const other = workers === 0 ? await populate(origin, PORTARTHUR) : undefined;
+  if (workers === 0) await Promise.all(first.map((worker) => worker.stop()));
   return {
     origin,
     planner: { username: "planner", password: PASSWORD },
     person,
     organizationId,
-    records: await allRecords(person, organizationId),
+    records,
+    other: async () => {
+      const made = other ?? await populate(origin, PORTARTHUR);
+      return { ...made, records: await allRecords(made.person, made.organizationId) };
+    },
+    startWorker,
     faults: async (switches) => {
       const response = await fetch(`${pems}/sandbox/faults`, {
         method: "POST",
@@ -95,33 +112,37 @@ export async function openSite({ rateLimit, databaseUrl }: SiteOptions): Promise
     ledger: async (since) =>
       await (await fetch(`${pems}/sandbox/ledger?since=${encodeURIComponent(since)}`)).json(),
     stop: async () => {
-      for (const each of running) await each.stop();
+      for (const each of running) await each.stop().catch(() => {});
       await postgres?.stop();
     },
   };
 }
 
+/** Organizations of the sandbox, with how many records it has of each. */
+const RIO = { code: "RIO", count: 3500, username: "planner" };
+const PORTARTHUR = { code: "PORTARTHUR", count: 1500, username: "other" };
+
 /** An organization and a planner made as an administrator would; waits for the first read sync. */
-async function populate(origin: string) {
+async function populate(origin: string, { code, count, username }: typeof RIO) {
   const admin = await signIn(origin, "admin", PASSWORD);
   const { id: organizationId } = await admin.post<{ id: string }>("/api/admin/organizations", {
-    code: "RIO",
-    name: "Rio",
+    code,
+    name: code,
   });
   const user = await admin.post<{ id: string }>("/api/admin/users", {
-    username: "planner",
-    displayName: "Planner",
-    email: "planner@rio.example",
+    username,
+    displayName: username,
+    email: `${username}@planner.example`,
     password: PASSWORD,
   });
   await admin.put(`/api/admin/organizations/${organizationId}/members/${user.id}`, {
     permissions: PERMISSIONS,
   });
   await admin.post("/api/pems/read-sync", { organizationId });
-  const person = await signIn(origin, "planner", PASSWORD);
+  const person = await signIn(origin, username, PASSWORD);
   await until(
     () => person.get<{ total: number }>(`/api/pfa-data?organizationId=${organizationId}&limit=1`),
-    ({ total }) => total >= 3500,
+    ({ total }) => total >= count,
   );
   return { organizationId, person };
 }

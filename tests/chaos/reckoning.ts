@@ -69,18 +69,22 @@ interface Conflict {
   readonly kind: string;
   readonly conflict_fields: FieldName[];
   readonly base_data: Partial<Pfa>;
+  readonly authors: string[];
 }
 
 /**
- * Each conflict has its reason: somebody else changed one of its fields in PEMS, or it stood on a value that never
- * came to PEMS. One about an unknown outcome needs somebody else's change too, which is what hides the answer.
+ * Each conflict has its reason: somebody else, in PEMS or a planner whose value the author had not seen, changed one
+ * of its fields, or it stood on a value that never came to PEMS. One about an unknown outcome needs somebody else's change too, which is what hides the answer.
  */
 export async function noFalseConflict({ db, origin, changes }: Books): Promise<void> {
-  const conflicts = await db.owner<Conflict[]>`select * from pfa_sync_conflict`;
-  for (const { pfa_id, kind, conflict_fields, base_data } of conflicts) {
+  const conflicts = await db.owner<Conflict[]>`
+    select *, array(select u.email from pfa_modification m join app_user u on u.id = m.user_id
+      where m.id = any(modification_ids)) as authors
+    from pfa_sync_conflict`;
+  for (const { pfa_id, kind, conflict_fields, base_data, authors } of conflicts) {
     const history = changes.filter(({ pfaId }) => pfaId === pfa_id);
-    const foreign = history.filter(({ idempotencyKey }) => idempotencyKey === null);
-    const touched = foreign.some((change) =>
+    const others = history.filter(({ modifiedBy }) => !authors.includes(modifiedBy));
+    const touched = others.some((change) =>
       kind === "outcome_unknown" || conflict_fields.some((name) => name in change.changes)
     );
     const first = origin.find(({ pfaId }) => pfaId === pfa_id)!.record;
