@@ -28,17 +28,19 @@ export const sync = (app: Sql, { allow }: Guard, writeSync: boolean) =>
   new Hono<AppEnv>()
     .post(
       "/write-sync",
-      told("Sync", "Send what waits for its next try now", { 200: Committed }, [
+      told("Sync", "Send what waits for its next try now, before others if asked to", {
+        200: Committed,
+      }, [
         ...GUARDED,
         "too_many",
       ]),
       allow("body", "Sync"),
       body(WriteSync),
       async (c) => {
-        const { modificationIds } = c.req.valid("json");
+        const { modificationIds, priority } = c.req.valid("json");
         const tenant = tenantOf(c);
         const estimatedCompletionTime = await asTenant(app, tenant, async (tx) => {
-          const lanes = await hurry(tx, tenant.organizationId, modificationIds);
+          const lanes = await hurry(tx, { ...tenant, modificationIds, priority });
           if (lanes > 0) await record(tx, [{ eventType: "RETRY", ...tenant, details: { lanes } }]);
           return estimate(await pendingCalls(tx, tenant.organizationId), writeSync);
         });

@@ -262,7 +262,7 @@ test("a read sync that is asked for twice is one job", async ({ caller, organiza
   assertProblem(await ask(), 422, /No PEMS/);
 });
 
-test("waiting tries become due when somebody asks for it", async ({ caller, organizationId, db }) => {
+test("waiting tries become due, and move up, when somebody asks for it", async ({ caller, organizationId, db }) => {
   await db.worker`
     update pfa_lane set state = 'delayed', due_at = now() + interval '1 hour'`;
   const heard = Promise.withResolvers<string>();
@@ -271,8 +271,10 @@ test("waiting tries become due when somebody asks for it", async ({ caller, orga
   assert.deepEqual([body.success, body.queuedCount], [true, 0]);
   await heard.promise;
   await unlisten();
-  const [row] = await db.owner`select bool_and(due_at <= clock_timestamp()) as due from pfa_lane`;
-  assert.equal(row!.due, true);
+  const [row] = await db.owner`
+    select bool_and(due_at <= clock_timestamp()) as due, bool_and(priority = 0) as high,
+      (select bool_and(priority = 0) from pfa_write_queue) as items from pfa_lane`;
+  assert.deepEqual({ ...row! }, { due: true, high: true, items: true });
 });
 
 test("notifications are one's own, and are read once", async ({ db, app, caller, organizationId }) => {

@@ -1,5 +1,7 @@
 /** Lanes: what goes out together, what waits for what, and in which order. */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { asTenant } from "../db/sql.ts";
+import { hurry } from "../db/waking.ts";
 import { engineTest, idOf } from "./engine.ts";
 import { agree } from "./engine_agreement.ts";
 import type { Sent } from "./engine_wire.ts";
@@ -119,6 +121,35 @@ engineTest("lanes go on while one of them waits for its answer", async (engine) 
   await engine.untilStatus(slow, "synced");
   await agree(engine);
 });
+
+engineTest(
+  "what is made urgent later overtakes what waits, and never goes back",
+  async (engine) => {
+    const { db } = engine;
+    const ids = [1, 2, 3, 4].map((nth) => idOf(nth));
+    const edits = Object.fromEntries(ids.map((id) => [id, { equipment: "X-1" }]));
+    const modifications = await engine.commit({ by: "ada", edits });
+    const tenant = { organizationId: engine.organizationId(), userId: engine.people.ada };
+    const urge = (priority: "high" | "normal" | "low", nth: number) =>
+      asTenant(
+        db.app,
+        tenant,
+        (tx) =>
+          hurry(tx, { ...tenant, modificationIds: [modifications.get(idOf(nth))!], priority }),
+      );
+    equal(await urge("high", 3), 1);
+    equal(await urge("high", 3), 0, "it is there already");
+    equal(await urge("low", 3), 0);
+    equal(await urge("high", 2), 1);
+    await engine.start({ batchSize: 1 });
+    await engine.untilAtRest();
+    deepEqual(
+      engine.wire.writes().map(({ pfaId }) => pfaId),
+      [3, 2, 1, 4].map((nth) => idOf(nth)),
+    );
+    await agree(engine);
+  },
+);
 
 engineTest("an urgent edit overtakes what waits", async (engine) => {
   const many = (round: string) =>

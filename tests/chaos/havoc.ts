@@ -27,6 +27,18 @@ export const FAULTS: Partial<Faults> = {
   scope: "all",
 };
 
+/** PEMS on a good one. */
+export const CALM: Partial<Faults> = {
+  errorRate: 0,
+  unavailableRate: 0,
+  dropRequests: 0,
+  loseResponses: 0,
+  hangRate: 0,
+  brokenBodies: 0,
+  lateRate: 0,
+  tooManyRate: 0,
+};
+
 const say = (what: string) => Effect.sync(() => console.log(`havoc: ${what}`));
 const mayFail = (work: () => Promise<unknown>) => Effect.ignore(Effect.tryPromise(() => work()));
 

@@ -1,10 +1,12 @@
 /** The reckoning: PEMS's ledger against our tables, once everything is over. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { examine } from "../../db/invariants.ts";
 import { type Database, openDatabase } from "../../db/sql.ts";
 import { type Delta, entries, sameValue } from "../../domain/delta.ts";
 import type { FieldName, Pfa } from "../../domain/pfa.ts";
 import { generateRecords } from "../../pems/generator.ts";
 import type { ExecutedChange, StoredRecord } from "../../pems/store.ts";
+import { verifyTrail } from "../../ops/admin/verify.ts";
 import { agree, recordAt } from "../engine_agreement.ts";
 import type { Installation } from "./installation.ts";
 
@@ -95,6 +97,18 @@ export async function noFalseConflict({ db, origin, changes }: Books): Promise<v
     );
     ok(touched || unfounded, `the conflict of ${pfa_id} on ${conflict_fields} has a reason`);
   }
+}
+
+/** Every invariant of the live database holds. */
+export async function doctorFindsNothing({ db }: Books): Promise<void> {
+  deepEqual((await examine(db.owner)).filter(({ broken }) => broken > 0), []);
+}
+
+/** Every chain of the trail holds from its first link to its last. */
+export async function trailIsWhole({ db }: Books): Promise<void> {
+  const verdicts = await verifyTrail(db.owner, { progress: () => {} });
+  ok(verdicts.some(({ sealed }) => sealed > 10_000));
+  deepEqual(verdicts.filter(({ fault }) => fault !== undefined), []);
 }
 
 /** What became of everything, for the reader. */
