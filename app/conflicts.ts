@@ -1,4 +1,5 @@
 /** Routes of conflicts: what they are about, and how a person resolves them. */
+import { Schema } from "effect";
 import { Hono, type MiddlewareHandler } from "hono";
 import {
   type ConflictRow,
@@ -12,12 +13,13 @@ import type { Config } from "../domain/config.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv } from "./env.ts";
-import { choiceOf } from "./filters.ts";
+import { choiceOf, textOf } from "./filters.ts";
 import { type Guard, sessionOf, signedIn } from "./guard.ts";
 import { requireFound } from "./jobs.ts";
 import { type Mask, maskFor } from "./mask.ts";
 import type { ProblemCode } from "./problem.ts";
 import {
+  previewResolution,
   readChoice,
   resolveConflicts,
   type ResolvedConflict as ResolvedConflictRow,
@@ -25,8 +27,10 @@ import {
 import { body, GUARDED, isId, parameters, told } from "./shape.ts";
 import {
   Conflict,
+  CONFLICT_KINDS,
   CONFLICT_STATUSES,
   Conflicts,
+  ResolutionPreview,
   Resolve,
   ResolveConflicts,
   ResolvedConflict,
@@ -42,6 +46,8 @@ const PAGED = {
 const FILTERS = parameters({
   organizationId: "Required",
   status: CONFLICT_STATUSES.join(", "),
+  kind: CONFLICT_KINDS.join(", "),
+  pfaId: "Only those of this record",
   ...PAGED,
 });
 
@@ -73,14 +79,18 @@ export const conflicts = (app: Sql, guard: Guard, { retry }: Config) => {
       FILTERS,
       allow("query", "Read"),
       async (c) => {
-        const status = choiceOf(c, "status", CONFLICT_STATUSES);
+        const filter = {
+          status: choiceOf(c, "status", CONFLICT_STATUSES),
+          kind: choiceOf(c, "kind", CONFLICT_KINDS),
+          pfaId: textOf(c, "pfaId"),
+        };
         const organization = c.get("organization");
-        const list = ["conflicts", organization.id, status];
+        const list = ["conflicts", organization.id, filter];
         const before = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
         const limit = readLimit(c.req.query("limit"));
         const { rows, total } = await asTenant(app, tenantOf(c), async (tx) => ({
-          rows: await listConflicts(tx, { status, before, limit: limit + 1 }),
-          total: await countConflicts(tx, status),
+          rows: await listConflicts(tx, { ...filter, before, limit: limit + 1 }),
+          total: await countConflicts(tx, filter),
         }));
         const shown = rows.slice(0, limit);
         const mask = maskFor(organization.permissions);
@@ -129,22 +139,31 @@ export const conflicts = (app: Sql, guard: Guard, { retry }: Config) => {
       told(
         "Sync",
         "Resolve one conflict; the first who does wins",
-        { 200: ResolvedConflict },
+        { 200: Schema.Union([ResolvedConflict, ResolutionPreview]) },
         REFUSED,
       ),
       ofConflict(app, guard),
       body(Resolve),
       async (c) => {
-        const { resolution, mergedData } = c.req.valid("json");
+        const { resolution, mergedData, preview } = c.req.valid("json");
         const organization = c.get("organization");
         const choice = readChoice(resolution, mergedData ?? undefined, organization);
+        const mask = maskFor(organization.permissions);
+        const id = c.req.param("id");
+        if (preview) {
+          const sent = await asTenant(
+            app,
+            tenantOf(c),
+            (tx) => previewResolution(tx, { tenant: tenantOf(c), ids: [id], choice }),
+          );
+          return c.json({ preview: true as const, appliedChanges: mask.delta(wireDelta(sent)) });
+        }
         const [resolved] = await asTenant(app, tenantOf(c), (tx) =>
           resolveConflicts(tx, {
             tenant: { ...tenantOf(c), maxRetries: retry.maxRetries },
-            ids: [c.req.param("id")],
+            ids: [id],
             choice,
           }));
-        const mask = maskFor(organization.permissions);
         return c.json({ success: true as const, ...resolvedOf(resolved!, mask) });
       },
     );

@@ -11,7 +11,7 @@ import {
 import { asTenant, type Sql } from "../db/sql.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv } from "./env.ts";
-import { choiceOf, instantOf, textOf } from "./filters.ts";
+import { choiceOf, idOf, instantOf, textOf } from "./filters.ts";
 import { type Guard, sessionOf, signedIn } from "./guard.ts";
 import { type Mask, maskFor } from "./mask.ts";
 import { unknown } from "./problem.ts";
@@ -33,6 +33,7 @@ const FILTERS = parameters({
   cursor: "nextCursor of the page before",
 });
 const OF_ONE = parameters({
+  modificationId: "Only this item",
   limit: "Items of a page, 1 to 1000",
   cursor: "nextCursor of the page before",
 });
@@ -81,12 +82,13 @@ export const jobs = (app: Sql, { allow, requireOrganization }: Guard) =>
         const id = c.req.param("id");
         const organizationId = isId(id) ? await organizationOf(app, { job: id }) : undefined;
         const organization = await requireFound(c, organizationId, requireOrganization);
-        const list = ["job", id];
+        const modificationId = idOf(c, "modificationId");
+        const list = ["job", id, modificationId];
         const after = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
         const limit = readLimit(c.req.query("limit"));
         const { job, items } = await asTenant(app, tenantOf(c), async (tx) => ({
           job: (await findJob(tx, id))!,
-          items: await listItems(tx, id, { after, limit: limit + 1 }),
+          items: await listItems(tx, id, { modificationId, after, limit: limit + 1 }),
         }));
         const mask = maskFor(organization.permissions);
         const shown = items.slice(0, limit);

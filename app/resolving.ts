@@ -48,16 +48,34 @@ export async function resolveConflicts(
   tx: Tx,
   { tenant, ids, choice }: Resolving,
 ): Promise<ReadonlyArray<ResolvedConflict>> {
-  const conflicts = await lockConflicts(tx, tenant.organizationId, ids);
+  const conflicts = await lockOpen(tx, tenant.organizationId, ids);
+  if (conflicts.length === 0) return [];
+  const decided = decideAll(conflicts, choice);
+  const resolvedAt = await recordDecisions(tx, tenant, decided);
+  return decided.map(({ conflict, sent }) => ({ conflictId: conflict.id, resolvedAt, sent }));
+}
+
+/** What would be sent after the choice; nothing is changed. Refuses what the resolution would refuse. */
+export async function previewResolution(
+  tx: Tx,
+  { tenant, ids, choice }: Omit<Resolving, "tenant"> & { readonly tenant: Tenant },
+): Promise<Delta> {
+  const [decided] = decideAll(await lockOpen(tx, tenant.organizationId, ids), choice);
+  return decided!.sent;
+}
+
+async function lockOpen(
+  tx: Tx,
+  organizationId: string,
+  ids: ReadonlyArray<string>,
+): Promise<ReadonlyArray<LockedConflict>> {
+  const conflicts = await lockConflicts(tx, organizationId, ids);
   const found = new Map(conflicts.map((conflict) => [conflict.id, conflict]));
   for (const id of ids) {
     if (!found.has(id.toLowerCase())) throw unknown(`This organization has no conflict ${id}`);
   }
   for (const conflict of conflicts) requireOpen(conflict);
-  if (conflicts.length === 0) return [];
-  const decided = decideAll(conflicts, choice);
-  const resolvedAt = await recordDecisions(tx, tenant, decided);
-  return decided.map(({ conflict, sent }) => ({ conflictId: conflict.id, resolvedAt, sent }));
+  return conflicts;
 }
 
 function requireOpen({ id, status, resolvedBy }: LockedConflict): void {

@@ -109,6 +109,7 @@ export const CONFLICT_STATUSES = [
   "resolved_merged",
   "resolved_auto",
 ] as const;
+export const CONFLICT_KINDS = ["fields", "merge_invalid", "delete", "outcome_unknown"] as const;
 export const Conflict = Schema.Struct({
   id: Id,
   pfaId: Text,
@@ -121,7 +122,7 @@ export const Conflict = Schema.Struct({
   pemsData: Fields,
   pemsChangedBy: orNull(Text),
   pemsChangedAt: orNull(Instant),
-  kind: Schema.Literals(["fields", "merge_invalid", "delete", "outcome_unknown"]),
+  kind: Schema.Literals(CONFLICT_KINDS),
   conflictFields: Schema.Array(Text),
   reason: Text,
   status: Schema.Literals(CONFLICT_STATUSES),
@@ -142,6 +143,8 @@ export const Resolve = Schema.Struct({
   resolution: Schema.Literals(RESOLUTIONS),
   /** Of a merge: a value for every conflict field. */
   mergedData: maybe(orNull(Schema.Record(Text, Schema.Unknown))),
+  /** Judge it and change nothing. */
+  preview: maybe(Schema.Boolean),
 }).annotate({ identifier: "Resolve" });
 const resolved = {
   conflictId: Id,
@@ -151,6 +154,11 @@ const resolved = {
 };
 export const ResolvedConflict = Schema.Struct({ success: Schema.Literal(true), ...resolved })
   .annotate({ identifier: "ResolvedConflict" });
+
+export const ResolutionPreview = Schema.Struct({
+  preview: Schema.Literal(true),
+  appliedChanges: Changes,
+}).annotate({ identifier: "ResolutionPreview" });
 
 export const ResolveConflicts = Schema.Struct({
   organizationId: Id,

@@ -50,11 +50,17 @@ const columns = (tx: Tx) =>
         and q.pfa_id = c.pfa_id and q.modification_id <> all(c.modification_ids)), '[]')
       as waiting`;
 
+/** Null: any. */
+export interface ConflictFilter {
+  readonly status: string | null;
+  readonly kind: string | null;
+  readonly pfaId: string | null;
+}
+
 /** Newest first; ids are in order of time. */
 export const listConflicts = (
   tx: Tx,
-  { status, before, limit }: {
-    readonly status: string | null;
+  { status, kind, pfaId, before, limit }: ConflictFilter & {
     readonly before: string | null;
     readonly limit: number;
   },
@@ -63,15 +69,22 @@ export const listConflicts = (
     select ${columns(tx)} from pfa_sync_conflict c left join app_user u on u.id = c.resolved_by
     where c.organization_id = current_organization()
       and (${status}::text is null or c.status = ${status}::text)
+      and (${kind}::text is null or c.kind = ${kind}::text)
+      and (${pfaId}::text is null or c.pfa_id = ${pfaId}::text)
       and (${before}::text is null or c.id < ${before}::text::uuid)
     order by c.id desc
     limit ${limit}`;
 
-export async function countConflicts(tx: Tx, status: string | null): Promise<number> {
+export async function countConflicts(
+  tx: Tx,
+  { status, kind, pfaId }: ConflictFilter,
+): Promise<number> {
   const [row] = await tx<[{ count: number }]>`
     select count(*)::int from pfa_sync_conflict
     where organization_id = current_organization()
-      and (${status}::text is null or status = ${status}::text)`;
+      and (${status}::text is null or status = ${status}::text)
+      and (${kind}::text is null or kind = ${kind}::text)
+      and (${pfaId}::text is null or pfa_id = ${pfaId}::text)`;
   return row.count;
 }
 

@@ -99,7 +99,12 @@ export interface ItemRow {
 export const listItems = (
   tx: Tx,
   jobId: string,
-  { after, limit }: { readonly after: string | null; readonly limit: number },
+  { modificationId, after, limit }: {
+    /** Only this one; null: all. */
+    readonly modificationId: string | null;
+    readonly after: string | null;
+    readonly limit: number;
+  },
 ): Promise<ItemRow[]> =>
   tx<ItemRow[]>`
     select m.id as "modificationId", m.pfa_id as "pfaId", m.user_id as "userId",
@@ -117,6 +122,7 @@ export const listItems = (
     join app_user u on u.id = m.user_id
     left join pfa_write_queue q on q.modification_id = m.id
     where m.job_id = ${jobId} and m.organization_id = current_organization()
+      and (${modificationId}::text is null or m.id = ${modificationId}::text::uuid)
       and (${after}::text is null or m.committed_nth > ${after}::text::bigint)
     order by m.committed_nth
     limit ${limit}`;

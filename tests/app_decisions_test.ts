@@ -4,6 +4,7 @@ import { Committed } from "../app/record_shapes.ts";
 import {
   Conflict,
   DiscardedLetters,
+  ResolutionPreview,
   ResolvedConflict,
   ResolvedConflicts,
   RollbackPreview,
@@ -205,6 +206,40 @@ test("a resolution needs Sync, and a merge what its fields need", async (bench) 
   ]);
 });
 
+test("a resolution is previewed as it would be judged, and changes nothing", async (bench) => {
+  const { caller, db } = bench;
+  const { id, modificationId } = await conflicting(bench, "A", rate);
+  const path = `/api/pems/conflicts/${id}/resolve`;
+  const preview = (asked: object, by = caller) => by.post(path, { ...asked, preview: true });
+  const merged = await preview({ resolution: "merge", mergedData: { monthlyRate: 6000 } });
+  assertShape(ResolutionPreview, merged.body);
+  assert.deepEqual(merged.body.appliedChanges, {
+    model: { from: "LR 1250", to: "ours" },
+    monthlyRate: { from: 7733.3, to: 6000 },
+  });
+  const blind = await bench.without("ViewFinancials");
+  const masked = await preview({ resolution: "use_local" }, blind);
+  assert.deepEqual(masked.body.appliedChanges.monthlyRate, { from: null, to: null });
+  const broken = { resolution: "merge", mergedData: { monthlyRate: null } };
+  assertProblem(await preview(broken), 422, /Rental needs/);
+  assert.equal(await statusOf(db, modificationId), "conflict");
+  await caller.post(path, { resolution: "use_pems" });
+  assertProblem(await preview({ resolution: "use_local" }), 409, /has resolved it/);
+});
+
+test("conflicts are listed by kind and by record", async (bench) => {
+  const { caller, organizationId } = bench;
+  const { id } = await conflicting(bench, "A", rate);
+  await conflicting(bench, "B", rate);
+  const list = (query: string) =>
+    caller.get(`/api/pems/conflicts?organizationId=${organizationId}&${query}`);
+  assert.equal((await list("kind=fields")).body.total, 2);
+  assert.equal((await list("kind=delete")).body.total, 0);
+  assertProblem(await list("kind=nonsense"), 400, /kind/);
+  const { body } = await list("pfaId=A&status=unresolved");
+  assert.deepEqual([body.total, body.conflicts.map((one: { id: string }) => one.id)], [1, [id]]);
+});
+
 test("use_local that would break rules is refused with all of them", async (bench) => {
   const { id, modificationId } = await conflicting(bench, "A", {
     changes: { forecastStart: "2026-09-10", actualStart: "2026-05-01" },
@@ -291,6 +326,8 @@ test("dead letters go again as a job of their own", async (bench) => {
   const { body: job } = await caller.get(`/api/pems/sync-jobs/${answer.body.jobId}`);
   assert.deepEqual([job.kind, job.reason, job.total], ["replay", "opened", 2]);
   assert.deepEqual(job.items.map(({ status }: { status: string }) => status), ["queued", "queued"]);
+  const one = await caller.get(`/api/pems/sync-jobs/${answer.body.jobId}?modificationId=${b}`);
+  assert.deepEqual(one.body.items.map((item: { pfaId: string }) => item.pfaId), ["B"]);
   assertProblem(await retry({ ids: [a] }), 409, /it is queued/);
   const lanes = await db.owner`select state, attempts from pfa_lane`;
   assert.deepEqual([...lanes], [{ state: "ready", attempts: 0 }, { state: "ready", attempts: 0 }]);
