@@ -1,5 +1,5 @@
 /** Every route, in one value. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type Migration, readMigrations } from "../db/migrate.ts";
 import type { Database } from "../db/sql.ts";
@@ -37,9 +37,12 @@ export interface AppOptions {
   readonly config: Config;
   readonly vault: Vault;
   readonly live: Live;
-  /** The pages, given how to sign in and out. */
-  readonly pages?: ((signIn: SignIn) => Hono<AppEnv>) | undefined;
+  /** The pages, given how to sign in and out, and how to read the API. */
+  readonly pages?: ((signIn: SignIn, ask: Ask) => Hono<AppEnv>) | undefined;
 }
+
+/** The API's own answer to who asks for a page: the same filters, permissions and masks hold for both. */
+export type Ask = (c: Context<AppEnv>, path: string) => Promise<Response>;
 
 /** Where nobody is signed in, and nobody needs to be. */
 const OPEN = /^\/(assets\/|healthz$|readyz$|metrics$)/;
@@ -88,7 +91,11 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/admin/users", users(db.auth))
     .route("/api/ws", socket(live, guard, config.trustProxy));
   app.route("/api", openapi(app as unknown as Hono<AppEnv>));
-  if (pages !== undefined) app.route("/", pages(signIn));
+  const ask: Ask = async (c, path) => {
+    const cookie = c.req.header("cookie");
+    return await app.request(new URL(path, c.req.url), { headers: cookie ? { cookie } : {} });
+  };
+  if (pages !== undefined) app.route("/", pages(signIn, ask));
   app.onError(onError);
   app.notFound(notFound);
   return app;

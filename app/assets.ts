@@ -15,6 +15,9 @@ const ENTRIES = {
   shell: "islands/shell/shell.tsx",
   deck: "islands/deck/deck.tsx",
   grid: "islands/grid/grid.tsx",
+  conflicts: "islands/conflicts/conflicts.tsx",
+  history: "islands/history/history.tsx",
+  letters: "islands/letters/letters.tsx",
   style: "islands/style.css",
 };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

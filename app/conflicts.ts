@@ -184,5 +184,10 @@ const conflictOf = (row: ConflictRow, mask: Mask) => ({
   pemsChangedAt: row.pemsChangedAt?.toISOString() ?? null,
   resolvedAt: row.resolvedAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
+  mine: row.mine.map((one) => ({
+    ...one,
+    committedAt: new Date(one.committedAt).toISOString(),
+    changeReason: one.changeReason && mask.text(one.changeReason),
+  })),
   waiting: row.waiting.map((one) => ({ ...one, changes: mask.delta(wireDelta(one.changes)) })),
 });

@@ -38,8 +38,14 @@ export async function serveApp(
       vault,
       live,
       pages: assets &&
-        (({ trySignIn, signOut }) =>
-          pages({ assets, deck: makeDeck(db.app, config.writeSync), signIn: trySignIn, signOut })),
+        (({ trySignIn, signOut }, ask) =>
+          pages({
+            assets,
+            deck: makeDeck(db.app, config.writeSync),
+            ask,
+            signIn: trySignIn,
+            signOut,
+          })),
     });
     const server = Deno.serve(
       { port: config.port, hostname: config.host, onListen: () => {} },

@@ -130,6 +130,13 @@ export const Conflict = Schema.Struct({
   resolvedBy: orNull(Text),
   resolvedAt: orNull(Instant),
   createdAt: Instant,
+  /** Whose changes are in it. */
+  mine: Schema.Array(Schema.Struct({
+    modificationId: Id,
+    userName: Text,
+    committedAt: Instant,
+    changeReason: orNull(Text),
+  })),
   /** What was committed on the record since, and is checked anew after the resolution. */
   waiting: Schema.Array(Schema.Struct({ modificationId: Id, userName: Text, changes: Changes })),
 }).annotate({ identifier: "Conflict" });

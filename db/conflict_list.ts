@@ -24,6 +24,13 @@ export interface ConflictRow {
   readonly resolvedBy: string | null;
   readonly resolvedAt: Date | null;
   readonly createdAt: Date;
+  /** Whose changes are in it, in the order of their commits. */
+  readonly mine: ReadonlyArray<{
+    readonly modificationId: string;
+    readonly userName: string;
+    readonly committedAt: string;
+    readonly changeReason: string | null;
+  }>;
   /** What waits behind it, in the order of its lane. */
   readonly waiting: ReadonlyArray<{
     readonly modificationId: string;
@@ -40,6 +47,12 @@ const columns = (tx: Tx) =>
     c.pems_changed_at as "pemsChangedAt", c.kind, c.conflict_fields as "conflictFields", c.reason,
     c.status, c.resolution, u.display_name as "resolvedBy", c.resolved_at as "resolvedAt",
     c.created_at as "createdAt",
+    coalesce((
+      select jsonb_agg(jsonb_build_object('modificationId', m.id, 'userName', a.display_name,
+        'committedAt', m.committed_at, 'changeReason', m.change_reason) order by m.committed_nth)
+      from pfa_modification m
+      join app_user a on a.id = m.user_id
+      where m.id = any(c.modification_ids)), '[]') as mine,
     coalesce((
       select jsonb_agg(jsonb_build_object('modificationId', q.modification_id,
         'userName', a.display_name, 'changes', q.payload) order by q.id)

@@ -8,6 +8,9 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   shell: () => import("./shell/shell.tsx"),
   deck: () => import("./deck/deck.tsx"),
   grid: () => import("./grid/grid.tsx"),
+  conflicts: () => import("./conflicts/conflicts.tsx"),
+  history: () => import("./history/history.tsx"),
+  letters: () => import("./letters/letters.tsx"),
 };
 
 async function wake(element: HTMLElement): Promise<void> {

@@ -19,4 +19,6 @@ export interface Workplace {
   readonly organizationName: string;
   readonly mayEdit: boolean;
   readonly maySync: boolean;
+  /** Dead letters and rollbacks are for those who manage the settings. */
+  readonly mayManage: boolean;
 }

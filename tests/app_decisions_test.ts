@@ -113,6 +113,14 @@ test("a conflict is resolved with what will be sent, and shows what waits behind
   const path = `/api/pems/conflicts/${id}`;
   const shown = (await caller.get(path)).body;
   assertShape(Conflict, shown);
+  const [own] = await db.owner`select display_name from app_user where id = ${bench.tenant.userId}`;
+  assert.deepEqual(
+    shown.mine.map((one: { modificationId: string; userName: string }) => [
+      one.modificationId,
+      one.userName,
+    ]),
+    [[modificationId, own!.display_name]],
+  );
   assert.deepEqual(shown.waiting, [{
     modificationId: later.modifications.get("A"),
     userName: "eva",

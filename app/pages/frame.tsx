@@ -1,10 +1,13 @@
 /** The frame of a signed-in page: navigation, organization switcher, user menu, live regions. */
 import type { ComponentChildren } from "preact";
+import type { Permission } from "../../domain/permissions.ts";
 import { Icon, type IconName } from "../../islands/icons.tsx";
 import { island as Shell } from "../../islands/shell/shell.tsx";
 import { type Theme, THEMES } from "../../islands/theme.ts";
 import type { Membership, Session } from "../env.ts";
+import { fieldsFor } from "./fields.ts";
 import { Island } from "./island.tsx";
+import { workplaceOf } from "./workplace.ts";
 
 export interface FrameProps {
   readonly session: Session;
@@ -15,10 +18,24 @@ export interface FrameProps {
   readonly children: ComponentChildren;
 }
 
-const PLACES: ReadonlyArray<{ path: string; name: string; icon: IconName }> = [
+interface Place {
+  readonly path: string;
+  readonly name: string;
+  readonly icon: IconName;
+  /** Beyond Read, which every page needs. */
+  readonly needs?: Permission;
+}
+
+const PLACES: ReadonlyArray<Place> = [
   { path: "/", name: "CommandDeck", icon: "deck" },
   { path: "/grid", name: "GridLab", icon: "grid" },
+  { path: "/conflicts", name: "Conflicts", icon: "conflict" },
+  { path: "/history", name: "Sync History", icon: "history" },
+  { path: "/dead-letters", name: "Dead letters", icon: "letters", needs: "ManageSettings" },
 ];
+
+const placesOf = (organization: Membership | undefined) =>
+  PLACES.filter(({ needs }) => !needs || organization?.permissions.includes(needs));
 
 const within = (path: string, organization: Membership | undefined) =>
   organization ? `${path}?org=${encodeURIComponent(organization.code)}` : path;
@@ -35,7 +52,7 @@ export function Frame({ session, organization, path, theme, children }: FramePro
           </span>
         </a>
         <nav aria-label="Main">
-          {PLACES.map((place) => (
+          {placesOf(organization).map((place) => (
             <a
               href={within(place.path, organization)}
               aria-current={place.path === path ? "page" : undefined}
@@ -48,7 +65,16 @@ export function Frame({ session, organization, path, theme, children }: FramePro
         <Organizations {...{ session, organization, path }} />
         <UserMenu {...{ session, organization, path, theme }} />
       </header>
-      <Island name="shell" component={Shell} props={{ organizationId: organization?.id }} />
+      <Island
+        name="shell"
+        component={Shell}
+        props={organization?.permissions.includes("Read")
+          ? {
+            workplace: workplaceOf(organization),
+            fields: fieldsFor(organization.permissions),
+          }
+          : {}}
+      />
       <main id="content" tabIndex={-1}>{children}</main>
     </>
   );

@@ -8,4 +8,5 @@ export const workplaceOf = ({ id, code, name, permissions }: Membership): Workpl
   organizationName: name,
   mayEdit: permissions.includes("SaveDraft"),
   maySync: permissions.includes("Sync"),
+  mayManage: permissions.includes("ManageSettings"),
 });

@@ -1,21 +1,25 @@
 /** What every page has around its content: the state of the connection, toasts, menus that close, the theme. */
 import { useEffect } from "preact/hooks";
+import type { FieldMeta, Workplace } from "../field.ts";
 import { Icon } from "../icons.tsx";
 import { liveOf } from "../live.ts";
 import { isTheme, themeCookie } from "../theme.ts";
 import { Toasts } from "../toasts.tsx";
+import { Dialogs } from "./dialogs.tsx";
 
+/** Empty where no organization is shown. */
 export interface ShellProps {
-  /** Undefined where no organization is shown. */
-  readonly organizationId: string | undefined;
+  readonly workplace?: Workplace;
+  readonly fields?: ReadonlyArray<FieldMeta>;
 }
 
-function Shell({ organizationId }: ShellProps) {
+function Shell({ workplace, fields = [] }: ShellProps) {
   useEffect(enhanceMenus, []);
   useEffect(enhanceTheme, []);
   return (
     <>
-      {organizationId !== undefined && <Connection organizationId={organizationId} />}
+      {workplace && <Connection organizationId={workplace.organizationId} />}
+      {workplace && <Dialogs workplace={workplace} fields={fields} />}
       <Toasts />
     </>
   );

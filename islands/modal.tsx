@@ -1,0 +1,45 @@
+/** A modal dialog: the platform's, with a title and a way out; Esc and the backdrop close it. */
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "./icons.tsx";
+
+interface ModalProps {
+  readonly title: ComponentChildren;
+  /** After the title, in its line. */
+  readonly aside?: ComponentChildren;
+  readonly size: "wide" | "small";
+  readonly close: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Modal({ title, aside, size, close, children }: ModalProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current!.showModal();
+    return () => before instanceof HTMLElement && before.isConnected && before.focus();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={`modal modal-${size}`}
+      aria-labelledby="modal-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+      onClick={(event) => event.target === dialog.current && close()}
+    >
+      <div class="modal-frame">
+        <header>
+          <h2 id="modal-title" tabIndex={-1}>{title}</h2>
+          {aside}
+          <button type="button" class="icon-button" aria-label="Close" onClick={close}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
