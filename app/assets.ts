@@ -16,8 +16,6 @@ const ENTRIES = {
   deck: "islands/deck/deck.tsx",
   grid: "islands/grid/grid.tsx",
   conflicts: "islands/conflicts/conflicts.tsx",
-  history: "islands/history/history.tsx",
-  letters: "islands/letters/letters.tsx",
   style: "islands/style.css",
 };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

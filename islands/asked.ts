@@ -1,7 +1,7 @@
 /** Which dialog the address asks for: a link opens it on any page, and going back closes it. */
 import { signal } from "@preact/signals";
 
-export type DialogName = "conflict" | "record";
+export type DialogName = "conflict";
 
 export interface Asked {
   readonly name: DialogName;
@@ -9,7 +9,7 @@ export interface Asked {
   readonly id: string;
 }
 
-const NAMES: ReadonlyArray<DialogName> = ["conflict", "record"];
+const NAMES: ReadonlyArray<DialogName> = ["conflict"];
 
 /** Undefined on the server and while no dialog is open. */
 export const asked = signal<Asked | undefined>(undefined);
@@ -49,8 +49,8 @@ export function follow(): () => void {
   addEventListener("popstate", read, on);
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey) return;
-    const link = (event.target as Element).closest?.<HTMLAnchorElement>("a[data-dialog]");
-    if (!link) return;
+    const link = (event.target as Element).closest("a[data-dialog]");
+    if (!(link instanceof HTMLAnchorElement)) return;
     const parameters = new URL(link.href).searchParams;
     const name = NAMES.find((name) => parameters.get(name));
     if (name === undefined) return;

@@ -9,8 +9,6 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   deck: () => import("./deck/deck.tsx"),
   grid: () => import("./grid/grid.tsx"),
   conflicts: () => import("./conflicts/conflicts.tsx"),
-  history: () => import("./history/history.tsx"),
-  letters: () => import("./letters/letters.tsx"),
 };
 
 async function wake(element: HTMLElement): Promise<void> {

@@ -17,6 +17,8 @@ export function Modal({ title, aside, size, close, children }: ModalProps) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current!.showModal();
+    // Readers begin with the title, not with whatever can be pressed first.
+    dialog.current!.querySelector("h2")!.focus();
     return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   return (

@@ -45,6 +45,12 @@ const ana = (
   ],
 });
 
+/** An API where nothing has happened yet. */
+const api = (_c: unknown, path: string) =>
+  path.includes("nonsense")
+    ? Response.json({ errors: [{ path: "status", message: "Expected one of" }] }, { status: 400 })
+    : Response.json({ conflicts: [], jobs: [], deadLetters: [], total: 0, nextCursor: null });
+
 const site = (session?: Session) =>
   new Hono<AppEnv>()
     .use(async (c, next) => {
@@ -56,6 +62,7 @@ const site = (session?: Session) =>
       pages({
         assets,
         deck: () => Promise.resolve(deck),
+        ask: (c, path) => Promise.resolve(api(c, path)),
         signIn: (_c, { password }) =>
           Promise.resolve(password === "right" ? undefined : "Wrong <b>"),
         signOut: () => Promise.resolve(),
@@ -117,6 +124,13 @@ Deno.test("links and forms keep the organization, which is one of the user's own
   assert.match(html, /&quot;organizationId&quot;:&quot;o2&quot;/);
   assert.equal((await site(ana()).request("/grid?org=OTHER")).status, 403);
   assert.equal((await site(ana(["Sync"])).request("/grid")).status, 403);
+});
+
+Deno.test("a list is read with the filters of its address, and tells what it cannot read", async () => {
+  const html = await (await site(ana()).request("/conflicts?org=PAX&status=any")).text();
+  assert.match(html, /No conflict matches these filters/);
+  const odd = await (await site(ana()).request("/conflicts?status=nonsense")).text();
+  assert.match(odd, /role="alert"[^>]*>Expected one of/);
 });
 
 Deno.test("without ViewFinancials the grid knows of no money", async () => {

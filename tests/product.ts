@@ -8,6 +8,8 @@ export interface Product {
   readonly ana: { readonly username: string; readonly password: string };
   /** PEMS's own answer for the record. */
   pems(pfaId: string): Promise<{ version: number; data: Record<string, unknown> }>;
+  /** Somebody changes the record of RIO in PEMS itself. */
+  edit(pfaId: string, changes: { readonly [field: string]: unknown }): Promise<void>;
   /** Every request and change PEMS has seen since it was started. */
   ledger(): Promise<{ changes: Array<{ pfaId: string; version: number }>; requests: unknown[] }>;
   /** Sets the sandbox's fault switches. */
@@ -36,6 +38,10 @@ export async function startProduct(dataDir: string, port = freePort()): Promise<
     origin: `http://127.0.0.1:${port}`,
     ana: { username: "ana", password: DEMO_PASSWORD },
     pems: (pfaId) => asked(`/api/pems/pfa/${pfaId}`),
+    edit: async (pfaId, changes) => {
+      const edit = { organizationCode: "RIO", pfaId, modifiedBy: "dcosta", changes };
+      await asked("/sandbox/edit", { method: "POST", body: JSON.stringify(edit) });
+    },
     ledger: () => asked("/sandbox/ledger"),
     faults: async (switches) => {
       await asked("/sandbox/faults", { method: "POST", body: JSON.stringify(switches) });

@@ -3,9 +3,14 @@ import { type Context, Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import type { ComponentChildren } from "preact";
+import type { Permission } from "../../domain/permissions.ts";
+import { query } from "../../islands/api.ts";
+import { conflictFilter, conflictQuery } from "../../islands/conflicts/filter.ts";
+import type { Loaded } from "../../islands/listing.ts";
 import { isTheme, type Theme, themeCookie } from "../../islands/theme.ts";
 import type { Assets } from "../assets.ts";
 import type { AppEnv, Membership, Session } from "../env.ts";
+import { Conflicts } from "./conflicts.tsx";
 import { Deck, type DeckData } from "./deck.tsx";
 import { documentOf, type PageHead } from "./document.tsx";
 import { Frame } from "./frame.tsx";
@@ -18,6 +23,8 @@ export interface PagesOptions {
   readonly assets: Assets;
   /** What CommandDeck shows of an organization the session may read. */
   readonly deck: (session: Session, organizationId: string) => Promise<DeckData>;
+  /** The API's answer to who asks for the page. */
+  readonly ask: (c: Context<AppEnv>, path: string) => Promise<Response>;
   /** Sets the session cookie on `c`; returns a message for the user when it cannot. */
   readonly signIn: (c: Context<AppEnv>, credentials: Credentials) => Promise<string | undefined>;
   /** Ends the session and clears its cookie. */
@@ -54,7 +61,7 @@ const themeOf = (c: Context<AppEnv>): Theme => {
   return isTheme(theme) ? theme : "system";
 };
 
-export function pages({ assets, deck, signIn, signOut }: PagesOptions): Hono<AppEnv> {
+export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hono<AppEnv> {
   const show = (c: Context<AppEnv>, { head, body }: View, status: 200 | 401 | 403 = 200) => {
     const nonce = c.get("secureHeadersNonce");
     c.header("cache-control", "private, no-cache");
@@ -72,17 +79,18 @@ export function pages({ assets, deck, signIn, signOut }: PagesOptions): Hono<App
   const framed = async (
     c: Context<AppEnv>,
     view: (session: Session, organization: Membership) => View | Promise<View>,
+    permission: Permission = "Read",
   ) => {
     const session = c.get("session");
     const { pathname, search } = new URL(c.req.url);
     if (!session) return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
     const code = c.req.query("org");
     const organization = session.organizations.find((one) => !code || one.code === code);
-    const missing = !organization || !organization.permissions.includes("Read");
+    const missing = !organization || !organization.permissions.includes(permission);
     const { head, body } = missing
       ? {
         head: { title: "No access", islands: [] },
-        body: <Notice code={code} organization={organization} />,
+        body: <Notice {...{ code, organization, permission }} />,
       }
       : await view(session, organization);
     const frame = { session, organization, path: pathname, theme: themeOf(c) };
@@ -90,6 +98,19 @@ export function pages({ assets, deck, signIn, signOut }: PagesOptions): Hono<App
       head: { ...head, islands: ["shell", ...head.islands] },
       body: <Frame {...frame}>{body}</Frame>,
     }, missing ? 403 : 200);
+  };
+
+  /** What the API answers to the page's own query; a filter it does not know is told on the page. */
+  const read = async <Answer,>(
+    c: Context<AppEnv>,
+    path: string,
+    parameters: { readonly [name: string]: string | undefined },
+  ): Promise<Loaded<Answer>> => {
+    const response = await ask(c, `${path}?${query(parameters)}`);
+    const answer = await response.json();
+    return response.ok
+      ? { page: answer }
+      : { problem: answer.errors?.[0]?.message ?? answer.detail };
   };
 
   return new Hono<AppEnv>()
@@ -125,5 +146,19 @@ export function pages({ assets, deck, signIn, signOut }: PagesOptions): Hono<App
       framed(c, (_session, organization) => ({
         head: { title: "GridLab", islands: ["grid"], early: gridEarly(organization.id) },
         body: <Grid organization={organization} search={c.req.query()} />,
-      })));
+      })))
+    .get("/conflicts", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const filter = conflictFilter(c.req.query());
+        const asked = conflictQuery(organization.id, filter);
+        return {
+          head: { title: "Conflicts", islands: ["conflicts"] },
+          body: (
+            <Conflicts
+              {...{ organization, filter }}
+              loaded={await read(c, "/api/pems/conflicts", asked)}
+            />
+          ),
+        };
+      }));
 }

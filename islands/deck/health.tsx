@@ -39,7 +39,6 @@ export function SyncHealth({ status, workplace }: HealthProps) {
 function Counters({ status, workplace }: HealthProps) {
   const onTheWay = status.totalQueued + status.processing;
   const needsYou = status.conflicts + status.deadLetters;
-  const grid = `/grid?org=${encodeURIComponent(workplace.organizationCode)}`;
   return (
     <dl class="counters">
       <Counter name="In PEMS" icon="synced" tone="synced" value={status.completed}>
@@ -56,18 +55,36 @@ function Counters({ status, workplace }: HealthProps) {
       >
         {needsYou === 0
           ? "no conflict, no failure"
-          : <a href={`${grid}&status=attention`}>{attention(status)}</a>}
+          : <Attention status={status} workplace={workplace} />}
       </Counter>
     </dl>
   );
 }
 
-const attention = ({ conflicts, deadLetters, waiting }: SyncCounts): string =>
-  [
-    conflicts && plural(conflicts, "conflict"),
-    deadLetters && `${count(deadLetters)} failed`,
-    waiting && `${count(waiting)} waiting behind`,
-  ].filter(Boolean).join(", ");
+/** Each of them leads to where it is decided. */
+function Attention({ status, workplace }: HealthProps) {
+  const { conflicts, deadLetters, waiting } = status;
+  const org = encodeURIComponent(workplace.organizationCode);
+  const failed = workplace.mayManage
+    ? `/dead-letters?org=${org}`
+    : `/grid?org=${org}&status=failed`;
+  const links = [
+    conflicts > 0 && { href: `/conflicts?org=${org}`, text: plural(conflicts, "conflict") },
+    deadLetters > 0 && { href: failed, text: `${count(deadLetters)} failed` },
+    waiting > 0 &&
+    { href: `/grid?org=${org}&status=waiting`, text: `${count(waiting)} waiting behind` },
+  ].filter((link) => link !== false);
+  return (
+    <>
+      {links.map(({ href, text }, at) => (
+        <span key={href}>
+          {at > 0 && ", "}
+          <a href={href}>{text}</a>
+        </span>
+      ))}
+    </>
+  );
+}
 
 interface CounterProps {
   readonly name: string;
