@@ -1,7 +1,7 @@
 /** Which dialog the address asks for: a link opens it on any page, and going back closes it. */
 import { signal } from "@preact/signals";
 
-export type DialogName = "conflict";
+export type DialogName = "conflict" | "record";
 
 export interface Asked {
   readonly name: DialogName;
@@ -9,7 +9,7 @@ export interface Asked {
   readonly id: string;
 }
 
-const NAMES: ReadonlyArray<DialogName> = ["conflict"];
+const NAMES: ReadonlyArray<DialogName> = ["conflict", "record"];
 
 /** Undefined on the server and while no dialog is open. */
 export const asked = signal<Asked | undefined>(undefined);

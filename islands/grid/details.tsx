@@ -1,7 +1,9 @@
-/** The popover of a badge: what the state means, what differs from PEMS, and what can be done about it. */
+/** The popover of a badge: the story of the write, what differs from PEMS, and what can be done about it. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { discardDrafts, Refusal } from "../api.ts";
-import { Badge, explanation } from "../badge.tsx";
+import { Badge } from "../badge.tsx";
+import { Actions } from "../details/actions.tsx";
+import { Story } from "../details/story.tsx";
 import { written } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { Value } from "../record.ts";
@@ -66,6 +68,7 @@ function Content({ grid, row, commit, close }: ContentProps) {
   grid.records.watch(row);
   const sync = grid.records.sync(row);
   const { modificationId } = sync;
+  const { workplace } = grid.props;
   const own = sync.status === "draft" && modificationId !== undefined;
   return (
     <>
@@ -76,34 +79,36 @@ function Content({ grid, row, commit, close }: ContentProps) {
           <Icon name="close" />
         </button>
       </header>
-      <p>{explanation(sync)}</p>
+      <Story sync={sync} />
       <Differences grid={grid} row={row} />
-      {own && (
-        <footer>
-          <button
-            type="button"
-            class="plain danger"
-            onClick={() => {
-              close();
-              void discard(grid, row, modificationId);
-            }}
-          >
-            <Icon name="undo" /> Discard draft
-          </button>
-          {grid.props.workplace.maySync && (
+      <Actions pfaId={grid.records.ids[row]!} workplace={workplace} sync={sync} close={close}>
+        {own && (
+          <>
             <button
               type="button"
-              class="plain"
+              class="plain danger"
               onClick={() => {
                 close();
-                commit([modificationId]);
+                void discard(grid, row, modificationId);
               }}
             >
-              <Icon name="send" /> Sync this one
+              <Icon name="undo" /> Discard draft
             </button>
-          )}
-        </footer>
-      )}
+            {workplace.maySync && (
+              <button
+                type="button"
+                class="plain"
+                onClick={() => {
+                  close();
+                  commit([modificationId]);
+                }}
+              >
+                <Icon name="send" /> Sync this one
+              </button>
+            )}
+          </>
+        )}
+      </Actions>
     </>
   );
 }

@@ -16,6 +16,7 @@ type Dialog = ComponentType<DialogProps>;
 
 const LOAD: { readonly [name in DialogName]: () => Promise<{ readonly Dialog: Dialog }> } = {
   conflict: () => import("../conflicts/dialog.tsx"),
+  record: () => import("../rollback/dialog.tsx"),
 };
 
 export function Dialogs({ workplace, fields }: Omit<DialogProps, "id">) {

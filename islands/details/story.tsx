@@ -1,0 +1,94 @@
+/** The story of one write: committed, each attempt, what came of it, and what happens next. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { SyncState } from "../../domain/status.ts";
+import { call, query, Refusal } from "../api.ts";
+import { explanation } from "../badge.tsx";
+import { localTime } from "../format.ts";
+import { Icon, type IconName } from "../icons.tsx";
+import { type Attempt, attemptWords, type Item, type Job } from "./job.ts";
+
+interface StoryProps {
+  readonly sync: SyncState;
+}
+
+type Told = { readonly item: Item } | { readonly problem: string } | undefined;
+
+export function Story({ sync }: StoryProps) {
+  const told = useSignal<Told>(undefined);
+  const { jobId, modificationId, status } = sync;
+  useEffect(() => {
+    if (jobId === undefined || modificationId === undefined) return;
+    let current = true;
+    void read(jobId, modificationId).then((answer) => {
+      if (current) told.value = answer;
+    });
+    return () => current = false;
+  }, [jobId, modificationId, status, sync.attempt]);
+  const now = told.value;
+  return (
+    <ol class="story" aria-label="Time line">
+      {now && "item" in now && <Past item={now.item} />}
+      {now && "problem" in now && <li class="wrong">{now.problem}</li>}
+      <Step icon={status} now>{explanation(sync)}</Step>
+    </ol>
+  );
+}
+
+async function read(jobId: string, modificationId: string): Promise<Told> {
+  try {
+    const { items } = await call<Job>(`/api/pems/sync-jobs/${jobId}?${query({ modificationId })}`);
+    const [item] = items;
+    return item && { item };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { problem: `Its story could not be loaded. ${error.message}` };
+  }
+}
+
+function Past({ item }: { readonly item: Item }) {
+  const { committedAt, userName, changeReason, attempts } = item;
+  return (
+    <>
+      {committedAt && (
+        <Step icon="draft" at={committedAt}>
+          {userName} committed it
+          {changeReason && <q>{changeReason}</q>}
+        </Step>
+      )}
+      {attempts.map((attempt) => (
+        <Step key={attempt.sentAt} icon={iconOf(attempt)} at={attempt.sentAt}>
+          {`Attempt ${attempt.nth}: ${attemptWords(attempt)}`}
+        </Step>
+      ))}
+    </>
+  );
+}
+
+export const iconOf = ({ status, outcome }: Attempt): IconName =>
+  status === null
+    ? "unknown"
+    : outcome === "Synced"
+    ? "send"
+    : status === 409
+    ? "conflict"
+    : "alert";
+
+interface StepProps {
+  readonly icon: IconName;
+  readonly at?: string;
+  /** The state it is in. */
+  readonly now?: boolean;
+  readonly children: ComponentChildren;
+}
+
+const Step = ({ icon, at, now = false, children }: StepProps) => (
+  <li class={now ? "now" : undefined} aria-current={now ? "step" : undefined}>
+    <Icon name={icon} spin={icon === "syncing"} />
+    <span>
+      {children}
+      {at && <time dateTime={at}>{localTime(at)}</time>}
+    </span>
+  </li>
+);
