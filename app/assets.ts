@@ -13,9 +13,12 @@ import "preact";
 const ENTRIES = {
   client: "islands/client.ts",
   shell: "islands/shell/shell.tsx",
+  bell: "islands/shell/bell.tsx",
   deck: "islands/deck/deck.tsx",
   grid: "islands/grid/grid.tsx",
   conflicts: "islands/conflicts/conflicts.tsx",
+  history: "islands/history/history.tsx",
+  letters: "islands/letters/letters.tsx",
   style: "islands/style.css",
 };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

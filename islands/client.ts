@@ -6,9 +6,12 @@ type Island = ComponentType<Record<string, unknown>>;
 /** Each island is a chunk of its own: a page loads what it shows. */
 const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unknown }> } = {
   shell: () => import("./shell/shell.tsx"),
+  bell: () => import("./shell/bell.tsx"),
   deck: () => import("./deck/deck.tsx"),
   grid: () => import("./grid/grid.tsx"),
   conflicts: () => import("./conflicts/conflicts.tsx"),
+  history: () => import("./history/history.tsx"),
+  letters: () => import("./letters/letters.tsx"),
 };
 
 async function wake(element: HTMLElement): Promise<void> {

@@ -131,6 +131,18 @@ Deno.test("a list is read with the filters of its address, and tells what it can
   assert.match(html, /No conflict matches these filters/);
   const odd = await (await site(ana()).request("/conflicts?status=nonsense")).text();
   assert.match(odd, /role="alert"[^>]*>Expected one of/);
+  assert.match(await (await site(ana()).request("/history")).text(), /Nothing has been synced yet/);
+});
+
+Deno.test("dead letters are for who manages the settings, in the navigation too", async () => {
+  const seen = await (await site(ana()).request("/dead-letters")).text();
+  assert.match(seen, /Nothing has failed for good/);
+  const refused = await site(ana(["Read", "Sync"])).request("/dead-letters");
+  assert.equal(refused.status, 403);
+  const html = await refused.text();
+  assert.match(html, /lacks the permission ManageSettings/);
+  assert.doesNotMatch(html, /<span>Dead letters/);
+  assert.match(seen, /<span>Dead letters/);
 });
 
 Deno.test("without ViewFinancials the grid knows of no money", async () => {

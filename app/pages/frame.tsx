@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Permission } from "../../domain/permissions.ts";
 import { Icon, type IconName } from "../../islands/icons.tsx";
+import { island as Bell } from "../../islands/shell/bell.tsx";
 import { island as Shell } from "../../islands/shell/shell.tsx";
 import { type Theme, THEMES } from "../../islands/theme.ts";
 import type { Membership, Session } from "../env.ts";
@@ -62,6 +63,15 @@ export function Frame({ session, organization, path, theme, children }: FramePro
             </a>
           ))}
         </nav>
+        <Island
+          name="bell"
+          component={Bell}
+          props={{
+            codes: Object.fromEntries(session.organizations.map(({ id, code }) => [id, code])),
+            ...(organization?.permissions.includes("Read") &&
+              { workplace: workplaceOf(organization) }),
+          }}
+        />
         <Organizations {...{ session, organization, path }} />
         <UserMenu {...{ session, organization, path, theme }} />
       </header>

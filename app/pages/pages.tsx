@@ -6,6 +6,9 @@ import type { ComponentChildren } from "preact";
 import type { Permission } from "../../domain/permissions.ts";
 import { query } from "../../islands/api.ts";
 import { conflictFilter, conflictQuery } from "../../islands/conflicts/filter.ts";
+import type { Job, JobPage } from "../../islands/details/job.ts";
+import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
+import { MOST_LETTERS } from "../../islands/letters/letters.tsx";
 import type { Loaded } from "../../islands/listing.ts";
 import { isTheme, type Theme, themeCookie } from "../../islands/theme.ts";
 import type { Assets } from "../assets.ts";
@@ -15,6 +18,8 @@ import { Deck, type DeckData } from "./deck.tsx";
 import { documentOf, type PageHead } from "./document.tsx";
 import { Frame } from "./frame.tsx";
 import { Grid, gridEarly } from "./grid.tsx";
+import { History } from "./history.tsx";
+import { Letters } from "./letters.tsx";
 import { Login, type LoginProps } from "./login.tsx";
 import { Notice } from "./notice.tsx";
 import { sitePath } from "./path.ts";
@@ -95,7 +100,7 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
       : await view(session, organization);
     const frame = { session, organization, path: pathname, theme: themeOf(c) };
     return show(c, {
-      head: { ...head, islands: ["shell", ...head.islands] },
+      head: { ...head, islands: ["shell", "bell", ...head.islands] },
       body: <Frame {...frame}>{body}</Frame>,
     }, missing ? 403 : 200);
   };
@@ -160,5 +165,32 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
             />
           ),
         };
-      }));
+      }))
+    .get("/history", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const { job } = c.req.query();
+        const head = { title: job ? "Job" : "Sync History", islands: ["history"] };
+        if (job) {
+          const path = `/api/pems/sync-jobs/${encodeURIComponent(job)}`;
+          const loaded = await read<Job>(c, path, { limit: "100" });
+          return { head, body: <History {...{ organization, job, loaded }} /> };
+        }
+        const filter = jobFilter(c.req.query());
+        const asked = jobQuery(organization.id, filter);
+        const loaded = await read<JobPage>(c, "/api/pems/sync-jobs", asked);
+        return { head, body: <History {...{ organization, filter, loaded }} /> };
+      }))
+    .get("/dead-letters", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const asked = { organizationId: organization.id, limit: MOST_LETTERS };
+        return {
+          head: { title: "Dead letters", islands: ["letters"] },
+          body: (
+            <Letters
+              organization={organization}
+              loaded={await read(c, "/api/pems/dead-letters", asked)}
+            />
+          ),
+        };
+      }, "ManageSettings"));
 }

@@ -1,0 +1,25 @@
+/** Dead letters, for who manages the organization's settings. */
+import type { LetterPage } from "../../islands/letters/groups.ts";
+import { island as LettersIsland } from "../../islands/letters/letters.tsx";
+import type { Loaded } from "../../islands/listing.ts";
+import type { Membership } from "../env.ts";
+import { fieldsFor } from "./fields.ts";
+import { Island } from "./island.tsx";
+import { workplaceOf } from "./workplace.ts";
+
+interface LettersProps {
+  readonly organization: Membership;
+  readonly loaded: Loaded<LetterPage>;
+}
+
+export const Letters = ({ organization, loaded }: LettersProps) => (
+  <Island
+    name="letters"
+    component={LettersIsland}
+    props={{
+      workplace: workplaceOf(organization),
+      fields: fieldsFor(organization.permissions),
+      loaded,
+    }}
+  />
+);

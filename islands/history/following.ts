@@ -1,0 +1,23 @@
+/** When what is shown of jobs is out of date. */
+import type { LiveMessage } from "../../domain/event.ts";
+import { liveOf } from "../live.ts";
+
+const NEWS: ReadonlySet<LiveMessage["type"]> = new Set([
+  "SNAPSHOT",
+  "SYNC_QUEUED",
+  "SYNC_PROCESSING",
+  "SYNC_RETRYING",
+  "SYNC_SUCCESS",
+  "SYNC_CONFLICT",
+  "SYNC_FAILED",
+  "HEALTH",
+]);
+
+/** Calls at every news of a job; the first snapshot tells nothing new. Returns the way to stop. */
+export function followJobs(organizationId: string, refresh: () => void): () => void {
+  let first = true;
+  return liveOf(organizationId).listen(({ type }) => {
+    if (type === "SNAPSHOT" && first) first = false;
+    else if (NEWS.has(type)) refresh();
+  });
+}

@@ -1,0 +1,89 @@
+/** One job in a line: what it was, how far it is, what became of its changes. */
+import {
+  ITEM_BADGES,
+  ITEM_WORDS,
+  JOB_ICONS,
+  JOB_WORDS,
+  type JobRow,
+  KIND_WORDS,
+} from "../details/job.ts";
+import type { Workplace } from "../field.ts";
+import { count, duration, plural } from "../format.ts";
+import { Icon } from "../icons.tsx";
+import { Moment } from "../moment.tsx";
+
+interface JobLineProps {
+  readonly job: JobRow;
+  readonly workplace: Workplace;
+}
+
+export function JobLine({ job, workplace }: JobLineProps) {
+  const { id, kind, userName, reason, createdAt } = job;
+  const org = encodeURIComponent(workplace.organizationCode);
+  return (
+    <li class="job">
+      <div class="job-what">
+        <p class="entry-title">
+          <a href={`/history?org=${org}&job=${id}`}>{KIND_WORDS[kind]}</a>
+          <JobBadge job={job} />
+        </p>
+        <p class="muted entry-when">
+          {userName ?? "By itself"}, <Moment at={createdAt} />
+          {reason && <q>{reason}</q>}
+        </p>
+      </div>
+      <JobProgress job={job} />
+    </li>
+  );
+}
+
+/** A completed job may hold what needs a person: then it does not look done. */
+export function JobBadge({ job: { status, counts } }: { readonly job: JobRow }) {
+  const look = counts["failed"] ? "failed" : counts["conflict"] ? "conflict" : JOB_ICONS[status];
+  const looks = status === "completed" ? look : JOB_ICONS[status];
+  return (
+    <span class={`badge badge-${looks}`}>
+      <Icon name={looks} spin={status === "running"} />
+      <span>{JOB_WORDS[status]}</span>
+    </span>
+  );
+}
+
+export function JobProgress({ job }: { readonly job: JobRow }) {
+  const { kind, status, total, done, durationMs, error, missing } = job;
+  const open = status === "queued" || status === "running";
+  return (
+    <div class="job-progress">
+      {open && total > 0 && (
+        <progress max={total} value={done} aria-label={`${KIND_WORDS[kind]}: done`} />
+      )}
+      <p>
+        {total > 0 && (open ? `${count(done)} of ${count(total)}` : plural(total, "record"))}
+        {durationMs !== null && ` in ${took(durationMs)}`}
+        {open && total === 0 && "has not begun to count"}
+      </p>
+      <Counts job={job} />
+      {missing !== null && missing > 0 && (
+        <p class="wrong">{plural(missing, "record")} of ours PEMS no longer has</p>
+      )}
+      {error && <p class="wrong">{error}</p>}
+    </div>
+  );
+}
+
+const took = (ms: number): string => ms < 1000 ? `${Math.round(ms)} ms` : duration(ms / 1000);
+
+function Counts({ job: { counts } }: { readonly job: JobRow }) {
+  const known = Object.keys(ITEM_WORDS).filter((status) => counts[status]);
+  if (known.length === 0) return null;
+  return (
+    <ul class="counts">
+      {known.map((status) => (
+        <li key={status} class={`count count-${status}`}>
+          <Icon name={ITEM_BADGES[status]!} />
+          {count(counts[status]!)} {ITEM_WORDS[status]}
+        </li>
+      ))}
+    </ul>
+  );
+}

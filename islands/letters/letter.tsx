@@ -1,0 +1,50 @@
+/** One dead letter: what it wanted, every attempt, and what can be done. */
+import { attemptWords } from "../details/job.ts";
+import { iconOf } from "../details/story.tsx";
+import type { FieldMeta, Workplace } from "../field.ts";
+import { Icon } from "../icons.tsx";
+import { Moment } from "../moment.tsx";
+import { Changes } from "../history/changes.tsx";
+import type { Letter } from "./groups.ts";
+import { Retry } from "./retry.tsx";
+
+interface LetterLineProps {
+  readonly letter: Letter;
+  readonly workplace: Workplace;
+  readonly fields: ReadonlyArray<FieldMeta>;
+  readonly discard: () => void;
+  readonly done: () => void;
+}
+
+export function LetterLine({ letter, workplace, fields, discard, done }: LetterLineProps) {
+  const { id, pfaId, userName, committedAt, changeReason, attempts } = letter;
+  return (
+    <li class="entry">
+      <div class="entry-main">
+        <p class="entry-title">
+          <b>{pfaId}</b>
+          <span class="muted entry-when">
+            {userName}, <Moment at={committedAt} />
+          </span>
+        </p>
+        <Changes item={letter} fields={fields} />
+        {changeReason && <q class="muted">{changeReason}</q>}
+        <ol class="story" reversed aria-label="Attempts, latest first">
+          {attempts.toReversed().map((attempt) => (
+            <li key={attempt.sentAt}>
+              <Icon name={iconOf(attempt)} />
+              <span>
+                Attempt {attempt.nth}: {attemptWords(attempt)}
+                <Moment at={attempt.sentAt} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      </div>
+      <div class="job-acts needs-script">
+        <Retry {...{ workplace, done }} ids={[id]} word={`Retry ${pfaId}`} />
+        <button type="button" class="plain danger" onClick={discard}>Discard {pfaId}…</button>
+      </div>
+    </li>
+  );
+}
