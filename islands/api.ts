@@ -86,15 +86,21 @@ export interface SavedDrafts {
 }
 
 export interface DraftEdit {
-  readonly organizationId: string;
   readonly pfaId: string;
   readonly changes: { readonly [field: string]: Value };
   /** What this tab showed before the edit: it may be behind. */
   readonly seen: { readonly [field: string]: Value };
 }
 
-export const saveDraft = (edit: DraftEdit): Promise<SavedDrafts> =>
-  call("/api/pfa-data/save-draft", edit);
+/** Saves the drafts: all of them or none. */
+export const saveDrafts = (
+  organizationId: string,
+  drafts: ReadonlyArray<DraftEdit>,
+): Promise<SavedDrafts> =>
+  call("/api/pfa-data/save-draft", {
+    organizationId,
+    ...(drafts.length === 1 ? drafts[0] : { drafts }),
+  });
 
 export interface Committed {
   /** Null: nothing was left to commit. */

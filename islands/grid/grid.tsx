@@ -4,9 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { followCommit, saveAndSync } from "../commit.ts";
 import { liveOf } from "../live.ts";
 import { Details } from "./details.tsx";
+import { Help } from "./help.tsx";
 import { isNarrowed, WHOLE } from "./shape.ts";
 import { Sheet } from "./sheet.tsx";
 import { type GridProps, GridState } from "./state.ts";
+import { StatusBar } from "./status_bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
 
 function Grid(props: GridProps) {
@@ -19,6 +21,8 @@ function Grid(props: GridProps) {
       <Toolbar grid={grid} commit={all} />
       <Sheet grid={grid} />
       <Absence grid={grid} />
+      <StatusBar grid={grid} />
+      <Help grid={grid} />
       <Details grid={grid} commit={(modificationIds) => void commit(grid, modificationIds)} />
     </>
   );
@@ -29,6 +33,10 @@ function start(grid: GridState): () => void {
   const stop = liveOf(grid.props.workplace.organizationId).listen(grid.following.hear);
   void grid.loading.all();
   const save = (event: KeyboardEvent) => {
+    if (event.key === "?" && !(event.target as Element).closest("input, select, dialog")) {
+      event.preventDefault();
+      grid.help.value = true;
+    }
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     if (grid.props.workplace.maySync) void commit(grid);

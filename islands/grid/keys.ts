@@ -1,4 +1,5 @@
 /** The keyboard in the grid, as in a spreadsheet; one table of moves, then what edits. */
+import { clear, fillDown, redo, undo } from "./changing.ts";
 import { BADGE_COLUMN, type GridState, HEADER, type Place } from "./state.ts";
 
 /** Rows that fit on a page of the screen, told by the body. */
@@ -25,15 +26,28 @@ const JUMPS: { readonly [key: string]: Move } = {
   ArrowRight: ({ at }, grid) => [at, grid.columns - 1],
 };
 
+/** With Ctrl (or Cmd): what is done to the selection, and undone. */
+const COMMANDS: { readonly [key: string]: (grid: GridState) => void } = {
+  a: (grid) => grid.anchor.value = "all",
+  d: fillDown,
+  z: undo,
+  Z: redo,
+  y: redo,
+};
+
 /** Handles a key while no editor is open; what it does not know stays the browser's. */
 export function press(grid: GridState, event: KeyboardEvent, page: number): void {
   if (event.altKey || event.isComposing) return;
   const control = event.ctrlKey || event.metaKey;
   const move = (control ? JUMPS : MOVES)[event.key];
+  const command = control ? COMMANDS[event.key] : undefined;
   if (move !== undefined) {
-    event.preventDefault();
-    grid.moveTo(...move(grid.cursor.peek(), grid, page));
-  } else if (!control && act(grid, event.key)) event.preventDefault();
+    const place = move(grid.cursor.peek(), grid, page);
+    if (event.shiftKey) grid.extendTo(...place);
+    else grid.moveTo(...place);
+  } else if (command !== undefined) command(grid);
+  else if (control || !act(grid, event.key)) return;
+  event.preventDefault();
 }
 
 /** @returns whether the key did something */
@@ -56,13 +70,14 @@ function act(grid: GridState, key: string): boolean {
       return true;
     case "Delete":
     case "Backspace":
-      grid.set("");
+      clear(grid);
       return true;
     case "Escape":
+      grid.anchor.value = undefined;
       grid.forgetRefusal();
       return true;
   }
-  if (key.length !== 1) return false;
+  if (key.length !== 1 || key === "?") return false;
   type(grid, column, key);
   return true;
 }

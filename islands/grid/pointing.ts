@@ -1,4 +1,5 @@
 /** The mouse and the clipboard in the sheet. */
+import { clear, copied, pasteText } from "./changing.ts";
 import { BADGE_COLUMN, type GridState, HEADER, type Place } from "./state.ts";
 
 function placeOf({ target }: Event): Place | undefined {
@@ -14,30 +15,42 @@ export function point(grid: GridState, event: PointerEvent): void {
   const place = placeOf(event);
   if (place === undefined || (event.target as Element).closest(".edited")) return;
   if (grid.editing.peek()) (document.activeElement as HTMLElement).blur();
+  if (event.shiftKey && place.at !== HEADER) return grid.extendTo(place.at, place.column);
+  // The other button opens a menu about what is selected.
+  if (event.button !== 0 && grid.range.peek()) return;
+  grid.anchor.value = undefined;
   grid.cursor.value = place;
+}
+
+/** Drags the selection. A finger scrolls instead. */
+export function drag(grid: GridState, event: PointerEvent): void {
+  if (event.buttons !== 1 || event.pointerType !== "mouse" || grid.editing.peek()) return;
+  const place = placeOf(event);
+  const { at, column } = grid.cursor.peek();
+  if (place === undefined || place.at === HEADER || at === HEADER) return;
+  if (place.at !== at || place.column !== column) grid.extendTo(place.at, place.column);
 }
 
 export function click(grid: GridState, event: MouseEvent): void {
   const place = placeOf(event);
-  if (place === undefined) return;
+  if (place === undefined || event.shiftKey || grid.range.peek()) return;
   if (place.at === HEADER) grid.sortBy(place.column);
   else if (place.column === BADGE_COLUMN) grid.details.value = grid.rowAt(place.at);
   else if ((event.target as Element).closest(".tick")) grid.edit();
 }
 
-/** The cell's value for other programs; an open editor has its own clipboard. */
+/** The selected cells for other programs; an open editor has its own clipboard. */
 export function copy(grid: GridState, event: ClipboardEvent): void {
-  const { at, column } = grid.cursor.peek();
-  const row = grid.rowAt(at);
-  if (row === undefined || grid.editing.peek()) return;
-  const field = grid.fieldAt(column);
-  const value = field ? grid.records.value(row, field.name) : grid.records.ids[row]!;
-  event.clipboardData?.setData("text/plain", value === null ? "" : String(value));
+  if (grid.editing.peek()) return;
+  const text = copied(grid);
+  if (text === undefined) return;
+  event.clipboardData?.setData("text/plain", text);
   event.preventDefault();
+  if (event.type === "cut") clear(grid);
 }
 
 export function paste(grid: GridState, event: ClipboardEvent): void {
   if (grid.editing.peek()) return;
-  grid.set(event.clipboardData?.getData("text/plain").trim() ?? "");
+  pasteText(grid, event.clipboardData?.getData("text/plain") ?? "");
   event.preventDefault();
 }

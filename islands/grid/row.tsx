@@ -17,14 +17,27 @@ interface RowProps {
   /** The cursor's column, or -1 when it stands in another row. */
   readonly column: number;
   readonly editing: Editing | undefined;
+  /** The selected columns of this row; none: beyond each other. */
+  readonly pickedFrom: number;
+  readonly pickedTo: number;
 }
 
-export function Row({ grid, at, row, columns, column, editing }: RowProps) {
+export function Row(props: RowProps) {
+  const { grid, at, row, columns, column, editing, pickedFrom, pickedTo } = props;
   grid.records.watch(row);
   // The cursor's row is drawn whole: its cell may be out of sight.
   const { from, to, gap } = column < 0 ? columns : { from: FROZEN, to: grid.columns, gap: 0 };
+  const picked = (index: number) => index >= pickedFrom && index <= pickedTo;
   const cells = grid.props.fields.slice(from - FROZEN, to - FROZEN).map((field, index) => (
-    fieldCell({ grid, row, field, editing, index: from + index, active: column === from + index })
+    fieldCell({
+      grid,
+      row,
+      field,
+      editing,
+      index: from + index,
+      active: column === from + index,
+      picked: picked(from + index),
+    })
   ));
   return (
     <div
@@ -36,7 +49,8 @@ export function Row({ grid, at, row, columns, column, editing }: RowProps) {
     >
       <div
         role="rowheader"
-        class="cell n-pfaId"
+        class={picked(ID_COLUMN) ? "cell n-pfaId picked" : "cell n-pfaId"}
+        aria-selected={picked(ID_COLUMN) ? "true" : undefined}
         aria-colindex={1}
         tabIndex={column === ID_COLUMN ? 0 : -1}
         data-column={ID_COLUMN}
@@ -45,7 +59,8 @@ export function Row({ grid, at, row, columns, column, editing }: RowProps) {
       </div>
       <div
         role="gridcell"
-        class="cell n-sync"
+        class={picked(BADGE_COLUMN) ? "cell n-sync picked" : "cell n-sync"}
+        aria-selected={picked(BADGE_COLUMN) ? "true" : undefined}
         aria-colindex={2}
         aria-haspopup="dialog"
         tabIndex={column === BADGE_COLUMN ? 0 : -1}
@@ -65,11 +80,12 @@ interface CellProps {
   readonly field: FieldMeta;
   readonly index: number;
   readonly active: boolean;
+  readonly picked: boolean;
   readonly editing: Editing | undefined;
 }
 
 /** A function, not a component: 20 of them in each of 50 rows are drawn while scrolling. */
-function fieldCell({ grid, row, field, index, active, editing }: CellProps) {
+function fieldCell({ grid, row, field, index, active, picked, editing }: CellProps) {
   const { name, kind } = field;
   const locked = grid.lockAt(row, field);
   const value = grid.records.value(row, name);
@@ -78,13 +94,17 @@ function fieldCell({ grid, row, field, index, active, editing }: CellProps) {
   const edited = active && editing !== undefined;
   const text = written(kind, value);
   const classes = `cell n-${name} k-${kind}${locked ? " locked" : ""}` +
-    `${base === undefined ? "" : " changed"}${refusal ? " refused" : ""}${edited ? " edited" : ""}`;
+    `${base === undefined ? "" : " changed"}${refusal ? " refused" : ""}${
+      edited ? " edited" : ""
+    }` +
+    (picked ? " picked" : "");
   return (
     <div
       key={name}
       role="gridcell"
       class={classes}
       aria-colindex={index + 1}
+      aria-selected={picked ? "true" : undefined}
       aria-readonly={locked ? "true" : undefined}
       aria-invalid={refusal ? "true" : undefined}
       aria-describedby={refusal && active ? "refusal" : undefined}

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Header } from "./header.tsx";
 import { press } from "./keys.ts";
-import { click, copy, paste, point } from "./pointing.ts";
+import { click, copy, drag, paste, point } from "./pointing.ts";
 import { Row } from "./row.tsx";
 import { reveal, roomOf, ROW_HEIGHT, Sight } from "./sight.ts";
 import { FROZEN, type GridState } from "./state.ts";
@@ -47,13 +47,16 @@ export function Sheet({ grid }: { readonly grid: GridState }) {
       aria-label={`PFA records of ${grid.props.workplace.organizationName}`}
       aria-rowcount={rows.length + 1}
       aria-colcount={grid.columns}
+      aria-multiselectable="true"
       aria-busy={grid.loading.state.value === "loading" ? "true" : undefined}
       onScroll={look}
       onKeyDown={(event) => grid.editing.peek() === undefined && press(grid, event, page())}
       onPointerDown={(event) => point(grid, event)}
+      onPointerMove={(event) => drag(grid, event)}
       onClick={(event) => click(grid, event)}
       onDblClick={() => grid.editing.peek() === undefined && grid.edit()}
       onCopy={(event) => copy(grid, event)}
+      onCut={(event) => copy(grid, event)}
       onPaste={(event) => paste(grid, event)}
     >
       <div role="rowgroup" class="head-group">
@@ -72,8 +75,10 @@ function drawnRows(grid: GridState, sight: Sight) {
   const editing = grid.editing.value;
   const columns = sight.columns.value;
   const { from, to, key } = sight.rows(rows.length);
+  const range = grid.range.value;
   const draw = (at: number, name: string | number) => {
     const here = at === cursor.at;
+    const picked = range !== undefined && at >= range.top && at <= range.bottom;
     return (
       <Row
         key={here && editing ? "edited" : name}
@@ -83,6 +88,8 @@ function drawnRows(grid: GridState, sight: Sight) {
         columns={columns}
         column={here ? cursor.column : -1}
         editing={here ? editing : undefined}
+        pickedFrom={picked ? range.left : Infinity}
+        pickedTo={picked ? range.right : -1}
       />
     );
   };

@@ -2,12 +2,16 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { FieldName } from "../../domain/pfa.ts";
 import type { FieldMeta, Workplace } from "../field.ts";
+import { plural } from "../format.ts";
+import { type DayOrder, dayOrder } from "./days.ts";
 import { Following } from "./following.ts";
 import { Loading } from "./loading.ts";
+import { type Range, rangeOf } from "./range.ts";
 import { type Reading, readTyped } from "./reading.ts";
 import { Records, type Row } from "./records.ts";
-import { Saves } from "./saves.ts";
+import { type CellEdit, Saves } from "./saves.ts";
 import { type Shape, sortedBy } from "./shape.ts";
+import { Steps } from "./steps.ts";
 import { View } from "./view.ts";
 
 export interface GridProps {
@@ -42,8 +46,17 @@ export class GridState {
   readonly saves: Saves;
   readonly loading: Loading;
   readonly following: Following;
+  readonly steps: Steps = new Steps();
   readonly cursor: Signal<Place> = signal({ at: HEADER, column: 0 });
+  /** The other corner of the selection; undefined: the cursor's cell alone, `all`: every cell. */
+  readonly anchor: Signal<Place | "all" | undefined> = signal(undefined);
+  /** The selected cells; undefined while only the cursor's cell is. */
+  readonly range: ReadonlySignal<Range | undefined>;
+  /** The last thing done that does not show by itself; read out. */
+  readonly said: Signal<string> = signal("");
   readonly editing: Signal<Editing | undefined> = signal(undefined);
+  /** Whether the list of keys is open. */
+  readonly help: Signal<boolean> = signal(false);
   /** The row whose badge is open. */
   readonly details: Signal<Row | undefined> = signal(undefined);
   readonly categories: ReadonlySignal<ReadonlyArray<string>>;
@@ -57,6 +70,8 @@ export class GridState {
     this.loading = new Loading(organizationId, this.records, (row) => this.saves.unsaved(row));
     this.saves = new Saves(props, this.records, this.loading.again);
     this.following = new Following(this.records, this.loading);
+    this.saves.onRefused = ({ row, name, value }) => this.steps.forget(row, name, value);
+    this.range = computed(() => this.#ranged());
     this.categories = computed(() => {
       const seen = new Set<string>();
       for (let row = 0; row < this.records.size.value; row++) {
@@ -66,12 +81,38 @@ export class GridState {
     });
   }
 
+  #ranged(): Range | undefined {
+    const anchor = this.anchor.value;
+    const cursor = this.cursor.value;
+    const bottom = this.view.rows.value.length - 1;
+    if (anchor === undefined || cursor.at === HEADER || bottom < 0) return undefined;
+    if (anchor === "all") return { top: 0, left: 0, bottom, right: this.columns - 1 };
+    const range = rangeOf(anchor, cursor);
+    return { ...range, bottom: Math.min(range.bottom, bottom) };
+  }
+
+  /** The selected cells, be it one; undefined in the header. */
+  get selection(): Range | undefined {
+    const cursor = this.cursor.peek();
+    if (cursor.at === HEADER || this.rowAt(cursor.at) === undefined) return undefined;
+    return this.range.peek() ?? rangeOf(cursor, cursor);
+  }
+
+  /** In dates with slashes, as the browser's language has it. */
+  get order(): DayOrder {
+    return dayOrder(navigator.language);
+  }
+
   get columns(): number {
     return this.props.fields.length + FROZEN;
   }
 
   fieldAt(column: number): FieldMeta | undefined {
     return this.props.fields[column - FROZEN];
+  }
+
+  columnOf(name: FieldName): number {
+    return this.props.fields.findIndex((field) => field.name === name) + FROZEN;
   }
 
   columnName(column: number): string {
@@ -88,6 +129,20 @@ export class GridState {
 
   /** Puts the cursor there, within what is on show. */
   moveTo(at: number, column: number): void {
+    this.anchor.value = undefined;
+    this.#go(at, column);
+  }
+
+  /** Takes the selection from where it began to there. */
+  extendTo(at: number, column: number): void {
+    const cursor = this.cursor.peek();
+    if (cursor.at === HEADER) return this.moveTo(at, column);
+    const { anchor } = this;
+    if (anchor.peek() === undefined || anchor.peek() === "all") anchor.value = cursor;
+    this.#go(Math.max(0, at), column);
+  }
+
+  #go(at: number, column: number) {
     const last = this.view.rows.peek().length - 1;
     this.wantsFocus = true;
     this.cursor.value = {
@@ -115,29 +170,35 @@ export class GridState {
     const field = this.fieldAt(column);
     if (row === undefined || field === undefined || this.lockAt(row, field)) return;
     if (field.kind === "flag") {
-      this.saves.edit(row, field.name, !this.records.value(row, field.name));
+      this.change([{ row, name: field.name, value: !this.records.value(row, field.name) }]);
     } else this.editing.value = { row, field, typed };
   }
 
-  /** Sets the cell under the cursor from text; a wrong one is told at the cell. */
-  set(typed: string): void {
-    const { at, column } = this.cursor.peek();
-    const row = this.rowAt(at);
-    const field = this.fieldAt(column);
-    if (row === undefined || field === undefined || this.lockAt(row, field)) return;
-    const reading = readTyped(field, typed);
-    if ("value" in reading) this.saves.edit(row, field.name, reading.value);
-    else this.records.refuse(row, field.name, reading.message);
+  /**
+   * Makes the edits, as one step that can be undone.
+   * @param what they are together; one edit is told by its cell
+   * @returns how many cells changed
+   */
+  change(edits: ReadonlyArray<CellEdit>, what = "edit"): number {
+    const cells = this.saves.edit(edits);
+    if (cells.length === 0) return 0;
+    const { row, name } = cells[0]!;
+    const label = this.props.fields.find((field) => field.name === name)!.label;
+    const where = cells.length === 1
+      ? `${label} of ${this.records.ids[row]}`
+      : plural(cells.length, "cell");
+    this.steps.note({ what: `${what} of ${where}`, cells });
+    return cells.length;
   }
 
   /** Ends the editor with its text; a text that cannot be read keeps it open. */
   finish(typed: string, step: { readonly rows: number; readonly columns: number }): Reading {
     const { row, field } = this.editing.peek()!;
-    const reading = readTyped(field, typed);
+    const reading = readTyped(field, typed, this.order);
     if (!("value" in reading)) return reading;
     batch(() => {
       this.editing.value = undefined;
-      this.saves.edit(row, field.name, reading.value);
+      this.change([{ row, name: field.name, value: reading.value }]);
       const { at, column } = this.cursor.peek();
       this.moveTo(at + step.rows, column + step.columns);
     });

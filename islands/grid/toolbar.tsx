@@ -3,6 +3,7 @@ import { STATUS_WORDS } from "../badge.tsx";
 import { count, plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { isNarrowed, type Shape, WHOLE } from "./shape.ts";
+import { redo, undo } from "./changing.ts";
 import type { GridState } from "./state.ts";
 
 interface ToolbarProps {
@@ -36,6 +37,7 @@ export function Toolbar({ grid, commit }: ToolbarProps) {
           Clear filters
         </button>
       )}
+      <Steps grid={grid} />
       <Strays grid={grid} />
       <Progress grid={grid} />
       {grid.props.workplace.maySync && <CommitButton grid={grid} commit={commit} />}
@@ -82,6 +84,37 @@ function CategoryFilter({ grid, shape, reshape }: FilterProps & { readonly grid:
         ))}
       </select>
     </label>
+  );
+}
+
+/** Undo and redo for those who do not press keys. */
+function Steps({ grid }: { readonly grid: GridState }) {
+  if (!grid.props.workplace.mayEdit) return null;
+  return (
+    <div class="steps">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Undo"
+        title="Undo (Ctrl+Z)"
+        aria-keyshortcuts="Control+Z"
+        disabled={!grid.steps.mayUndo.value}
+        onClick={() => undo(grid)}
+      >
+        <Icon name="undo" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Redo"
+        title="Redo (Ctrl+Y)"
+        aria-keyshortcuts="Control+Y"
+        disabled={!grid.steps.mayRedo.value}
+        onClick={() => redo(grid)}
+      >
+        <Icon name="redo" />
+      </button>
+    </div>
   );
 }
 
