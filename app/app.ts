@@ -11,8 +11,10 @@ import { conflicts } from "./conflicts.ts";
 import { deadLetters } from "./dead_letters.ts";
 import { drafts } from "./drafts.ts";
 import type { AppEnv } from "./env.ts";
+import { exports } from "./export.ts";
 import { makeGuard, ownOrigin, sessionOf } from "./guard.ts";
 import { health } from "./health.ts";
+import { imports } from "./import.ts";
 import { jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
 import { memberships } from "./memberships.ts";
@@ -75,6 +77,9 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/", health(db, () => migrations ??= readMigrations()))
     .route("/", metrics(db.auth, config.metricsToken))
     .route("/api/auth", auth(db.auth, signIn))
+    // Before records: export.csv is no record's id.
+    .route("/api/pfa-data", exports(db.app, guard))
+    .route("/api/pfa-data", imports(db.app, guard))
     .route("/api/pfa-data", records(db.app, guard))
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))

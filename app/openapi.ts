@@ -24,7 +24,8 @@ const documentation = {
 
 /** Describes the routes of `app` that say what they answer. */
 export const openapi = (app: Hono<AppEnv>) => {
-  const document = openAPIRouteHandler(app, { documentation });
+  // export.csv is a route, not a file.
+  const document = openAPIRouteHandler(app, { documentation, excludeStaticFile: false });
   return new Hono<AppEnv>()
     .get("/openapi.json", document)
     .get("/docs", async (c, next) => {

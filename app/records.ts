@@ -17,7 +17,8 @@ import { viewOf } from "./view.ts";
 import { DORS, SOURCES } from "../domain/pfa.ts";
 import { VIEW_STATUSES } from "../domain/status.ts";
 
-const FILTERS = parameters({
+/** What narrows and orders records, wherever they are asked for. */
+export const RECORD_FILTERS = {
   organizationId: "Required",
   search: "Text in the id or any text field",
   category: "Exactly this; may be repeated",
@@ -31,6 +32,9 @@ const FILTERS = parameters({
   pfaIds: "Only these, separated by commas; at most 200",
   sort: SORTS.join(", "),
   order: "asc or desc",
+};
+const FILTERS = parameters({
+  ...RECORD_FILTERS,
   limit: "1 to 1000; 100 when absent",
   cursor: "nextCursor of the page before",
 });

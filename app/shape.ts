@@ -150,5 +150,15 @@ export const parameters = (names: { readonly [name: string]: string }) =>
     })),
   });
 
+/** Names a body that is not JSON in the OpenAPI document; its reading is the route's. */
+export const textBody = (type: string, description: string) =>
+  describeRoute({
+    requestBody: {
+      description,
+      required: true,
+      content: { [type]: { schema: { type: "string" as const } } },
+    },
+  });
+
 /** Whether the text is an ISO 8601 instant that exists. */
 export const isInstant: (value: string) => boolean = Schema.is(Instant);
