@@ -1,4 +1,5 @@
 /** Calls to our own API: JSON in, JSON out, refusals as one class that carries the server's words. */
+import type { ImportReport } from "../app/import_shapes.ts";
 import type { PfaView, RecordPage, Value } from "./record.ts";
 
 /** The server said no (or, with status 0, nothing at all). */
@@ -22,11 +23,14 @@ export const serverNow = (): number => Date.now() + serverAhead;
  * @param body sent as JSON with POST; without it a GET
  * @throws Refusal
  */
-export async function call<Answer>(path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(path, {
+export const call = <Answer>(path: string, body?: unknown): Promise<Answer> =>
+  answered(path, {
     headers: { accept: "application/json", "content-type": "application/json" },
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  }).catch(() => {
+  });
+
+async function answered<Answer>(path: string, request: RequestInit): Promise<Answer> {
+  const response = await fetch(path, request).catch(() => {
     throw new Refusal(0, "The server cannot be reached. Nothing was saved.");
   });
   const date = Date.parse(response.headers.get("date") ?? "");
@@ -124,3 +128,27 @@ export const discardDrafts = (
   modificationIds: ReadonlyArray<string>,
 ): Promise<{ readonly discarded: number }> =>
   call("/api/pfa-data/discard-drafts", { organizationId, modificationIds });
+
+export interface ImportedFile {
+  readonly organizationId: string;
+  readonly text: string;
+  /** What each of its columns is; undefined: as their headers say. */
+  readonly columns: ReadonlyArray<string> | undefined;
+  readonly preview: boolean;
+  readonly dates: "month" | "day";
+}
+
+/** Tells what a CSV file would change, or makes drafts of it. */
+export const importFile = (
+  { organizationId, text, columns, preview, dates }: ImportedFile,
+): Promise<ImportReport> =>
+  answered(
+    `/api/pfa-data/import?${
+      query({ organizationId, preview: String(preview), dates, columns: columns?.join(",") })
+    }`,
+    {
+      method: "POST",
+      headers: { accept: "application/json", "content-type": "text/csv; charset=utf-8" },
+      body: text,
+    },
+  );

@@ -21,4 +21,6 @@ export interface Workplace {
   readonly maySync: boolean;
   /** Dead letters and rollbacks are for those who manage the settings. */
   readonly mayManage: boolean;
+  readonly mayExport: boolean;
+  readonly mayImport: boolean;
 }

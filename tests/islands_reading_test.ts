@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { FieldMeta } from "../islands/field.ts";
 import { duration, forecast } from "../islands/format.ts";
 import { readTyped } from "../islands/grid/reading.ts";
-import { addressOf, readShape, sortedBy, WHOLE } from "../islands/grid/shape.ts";
+import { addressOf, apiQuery, queryOf, readShape, sortedBy, WHOLE } from "../islands/grid/shape.ts";
+import { readViews } from "../islands/grid/views.tsx";
 import { inWords } from "../islands/grid/wording.ts";
 
 const field = (kind: FieldMeta["kind"], more: Partial<FieldMeta> = {}): FieldMeta => ({
@@ -41,6 +42,12 @@ Deno.test("dates, choices, flags and texts are read by their kinds", () => {
 
 Deno.test("sort, search and filters survive a trip through the URL", () => {
   const shape = {
+    ...WHOLE,
+    group: "class",
+    state: "active",
+    from: "2026-01-01",
+    columns: ["model", "dor"],
+    widths: { model: 200 },
     sort: "forecastEnd",
     descending: true,
     search: "a b",
@@ -51,6 +58,30 @@ Deno.test("sort, search and filters survive a trip through the URL", () => {
   assert.equal(address.searchParams.get("org"), "RIO");
   assert.deepEqual(readShape(Object.fromEntries(address.searchParams)), shape);
   assert.equal(addressOf(WHOLE, address).search, "?org=RIO");
+});
+
+Deno.test("a saved view is the shape alone, and no width from a URL breaks the sheet", () => {
+  const shape = { ...WHOLE, class: "Light Tower", columns: ["model"] };
+  assert.equal(queryOf(shape), "class=Light+Tower&cols=model");
+  assert.deepEqual(readShape({ widths: "model:9999,dor:1,};x{:50" }).widths, {
+    model: 900,
+    dor: 56,
+  });
+  assert.deepEqual(readViews(`[{"name":"a","query":"q=1"},{"name":1},null]`), [
+    { name: "a", query: "q=1" },
+  ]);
+  assert.deepEqual(readViews("{broken"), []);
+});
+
+Deno.test("the export asks the API for what is on show", () => {
+  const shape = { ...WHOLE, status: "attention", state: "active", sort: "model", descending: true };
+  const asked = Object.entries(apiQuery(shape)).filter(([, value]) => value !== "");
+  assert.deepEqual(Object.fromEntries(asked), {
+    syncStatus: "failed,conflict",
+    status: "active",
+    sort: "model",
+    order: "desc",
+  });
 });
 
 Deno.test("a column sorts ascending, descending, then not at all", () => {

@@ -82,6 +82,49 @@ Deno.test("nothing comes last in both directions, and every word of a search cou
   assert.equal(ids({ search: "crane absent" }), "");
 });
 
+Deno.test("groups stand in order under a heading each, and fold in", () => {
+  const of = (pfaId: string, category: string) =>
+    view(pfaId, { data: { ...view(pfaId).data, category } });
+  const all = records(of("A", "Pumps"), of("B", "Cranes"), of("C", "Pumps"));
+  const shown = new View(all, { ...WHOLE, group: "category", sort: "pfaId", descending: true });
+  const said = () =>
+    [...shown.rows.value].map((row, at) => shown.groupAt(at)?.label ?? all.ids[row]).join(" ");
+  assert.equal(said(), "Cranes B Pumps C A");
+  shown.fold(shown.groupAt(0)!);
+  assert.equal(said(), "Cranes Pumps C A");
+  assert.deepEqual(shown.groupAt(1), { label: "Pumps", count: 2 });
+  assert.equal(shown.count.value, 3);
+});
+
+Deno.test("each filter leaves out what the API would", () => {
+  const of = (pfaId: string, data: object) =>
+    view(pfaId, { data: { ...view(pfaId).data, ...data } });
+  const all = new Records(["category", "class", "forecastStart", "isActualized", "isDiscontinued"]);
+  const plain = { isActualized: false, isDiscontinued: false, class: "Boom" };
+  all.take(
+    [
+      of("A", { ...plain, forecastStart: "2026-01-01T00:00:00Z" }),
+      of("B", { ...plain, forecastStart: "2026-02-01T00:00:00Z", isActualized: true }),
+      of("C", {
+        ...plain,
+        forecastStart: "2026-03-01T00:00:00Z",
+        class: "Tower",
+        isDiscontinued: true,
+      }),
+    ],
+    all.now,
+    nothing,
+  );
+  const ids = (shape: Partial<typeof WHOLE>) =>
+    [...new View(all, { ...WHOLE, ...shape }).rows.value].map((row) => all.ids[row]).join("");
+  assert.equal(ids({ from: "2026-02-01" }), "BC");
+  assert.equal(ids({ to: "2026-02-01" }), "AB");
+  assert.equal(ids({ state: "active" }), "A");
+  assert.equal(ids({ state: "actualized" }), "B");
+  assert.equal(ids({ state: "discontinued" }), "C");
+  assert.equal(ids({ class: "Boom", from: "2026-01-02" }), "B");
+});
+
 Deno.test("rows stay on show while their badges move, and are counted as strays", () => {
   const all = records(view("A", { sync: { status: "draft", modificationId: "m" } }), view("B"));
   const shown = new View(all, { ...WHOLE, status: "draft" });

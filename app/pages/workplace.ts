@@ -9,4 +9,6 @@ export const workplaceOf = ({ id, code, name, permissions }: Membership): Workpl
   mayEdit: permissions.includes("SaveDraft"),
   maySync: permissions.includes("Sync"),
   mayManage: permissions.includes("ManageSettings"),
+  mayExport: permissions.includes("Export"),
+  mayImport: permissions.includes("Import"),
 });

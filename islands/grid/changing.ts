@@ -83,17 +83,27 @@ interface Misfit {
   readonly message: string;
 }
 
+/** The records' rows from the range's first on, until its last, or as many as the table has. */
+function rowsUnder(grid: GridState, { top, bottom }: Range): ReadonlyArray<Row> {
+  const rows: Row[] = [];
+  for (let at = top; at <= bottom; at++) {
+    const row = grid.rowAt(at);
+    if (row !== undefined) rows.push(row);
+    // A block goes on below the heading of a group.
+    else if (grid.view.groupAt(at) && bottom !== grid.selection?.bottom) bottom++;
+  }
+  return rows;
+}
+
 /** Lays the table over the range, again and again where the range is larger; cells that cannot take it are told. */
 function lay(grid: GridState, { what, table, range }: Laying): void {
   const edits: CellEdit[] = [];
   const misfits: Misfit[] = [];
-  let beyond = 0;
-  for (let at = range.top; at <= range.bottom; at++) {
-    const texts = table[(at - range.top) % table.length]!;
-    const row = grid.rowAt(at);
-    if (row === undefined) beyond++;
-    else if (beyond === 0) layRow(grid, { row, texts, range, edits, misfits });
-  }
+  const rows = rowsUnder(grid, range);
+  rows.forEach((row, nth) => {
+    layRow(grid, { row, texts: table[nth % table.length]!, range, edits, misfits });
+  });
+  const beyond = Math.max(0, table.length - rows.length);
   if (new Set(edits.map(({ row }) => row)).size > MOST_DRAFTS) {
     return toast("bad", `Nothing was changed: at most ${MOST_DRAFTS} records at once.`);
   }

@@ -4,12 +4,16 @@ import { useEffect, useState } from "preact/hooks";
 import { followCommit, saveAndSync } from "../commit.ts";
 import { liveOf } from "../live.ts";
 import { Details } from "./details.tsx";
+import { Columns } from "./columns.tsx";
 import { Help } from "./help.tsx";
-import { isNarrowed, WHOLE } from "./shape.ts";
+import { Import } from "./import.tsx";
+import { Menu } from "./menu.tsx";
+import { isNarrowed, widened } from "./shape.ts";
 import { Sheet } from "./sheet.tsx";
 import { type GridProps, GridState } from "./state.ts";
 import { StatusBar } from "./status_bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { Views } from "./views.tsx";
 
 function Grid(props: GridProps) {
   const [grid] = useState(() => new GridState(props));
@@ -22,7 +26,8 @@ function Grid(props: GridProps) {
       <Sheet grid={grid} />
       <Absence grid={grid} />
       <StatusBar grid={grid} />
-      <Help grid={grid} />
+      <Menu grid={grid} />
+      <OpenWindow grid={grid} />
       <Details grid={grid} commit={(modificationIds) => void commit(grid, modificationIds)} />
     </>
   );
@@ -35,7 +40,7 @@ function start(grid: GridState): () => void {
   const save = (event: KeyboardEvent) => {
     if (event.key === "?" && !(event.target as Element).closest("input, select, dialog")) {
       event.preventDefault();
-      grid.help.value = true;
+      grid.window.value = "help";
     }
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -52,6 +57,15 @@ function start(grid: GridState): () => void {
     document.removeEventListener("keydown", save);
     removeEventListener("beforeunload", warn);
   };
+}
+
+const WINDOWS = { help: Help, columns: Columns, views: Views, import: Import };
+
+function OpenWindow({ grid }: { readonly grid: GridState }) {
+  const open = grid.window.value;
+  if (open === undefined) return null;
+  const Content = WINDOWS[open];
+  return <Content grid={grid} close={() => grid.window.value = undefined} />;
 }
 
 /** Commits the drafts named, or all; badges turn before the socket tells. */
@@ -105,7 +119,11 @@ function Absence({ grid }: { readonly grid: GridState }) {
     <div class="absence">
       <p>{narrowed ? "No record matches." : "This organization has no records yet."}</p>
       {narrowed && (
-        <button type="button" class="plain" onClick={() => grid.view.reshape(WHOLE)}>
+        <button
+          type="button"
+          class="plain"
+          onClick={() => grid.view.reshape(widened(grid.view.shape.peek()))}
+        >
           Show all records
         </button>
       )}

@@ -1,6 +1,5 @@
 /** The list of keys, opened by `?`. */
 import { Window } from "./window.tsx";
-import type { GridState } from "./state.ts";
 
 const KEYS: ReadonlyArray<readonly [what: string, keys: ReadonlyArray<string>]> = [
   ["Move", ["↑", "↓", "←", "→"]],
@@ -17,24 +16,24 @@ const KEYS: ReadonlyArray<readonly [what: string, keys: ReadonlyArray<string>]> 
   ["Fill down", ["Ctrl+D"]],
   ["Clear", ["Delete"]],
   ["Undo, redo", ["Ctrl+Z", "Ctrl+Y"]],
-  ["Sort by the column (in the header)", ["Enter"]],
+  ["In the header: sort by the column", ["Enter"]],
+  ["In the header: filter, group, hide", ["Alt+↓"]],
+  ["In the header: narrower, wider", ["Alt+←", "Alt+→"]],
+  ["Fold a group in or out", ["Enter"]],
   ["Open the badge", ["Enter"]],
   ["Save & Sync", ["Ctrl+S"]],
   ["This list", ["?"]],
 ];
 
-export function Help({ grid }: { readonly grid: GridState }) {
-  if (!grid.help.value) return null;
-  return (
-    <Window title="Keyboard shortcuts" close={() => grid.help.value = false}>
-      <dl class="keys">
-        {KEYS.map(([what, keys]) => (
-          <div key={what}>
-            <dt>{what}</dt>
-            <dd>{keys.map((key) => [<kbd key={key}>{key}</kbd>, " "])}</dd>
-          </div>
-        ))}
-      </dl>
-    </Window>
-  );
-}
+export const Help = ({ close }: { readonly close: () => void }) => (
+  <Window title="Keyboard shortcuts" close={close}>
+    <dl class="keys">
+      {KEYS.map(([what, keys]) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd>{keys.map((key) => [<kbd key={key}>{key}</kbd>, " "])}</dd>
+        </div>
+      ))}
+    </dl>
+  </Window>
+);

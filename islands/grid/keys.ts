@@ -37,7 +37,8 @@ const COMMANDS: { readonly [key: string]: (grid: GridState) => void } = {
 
 /** Handles a key while no editor is open; what it does not know stays the browser's. */
 export function press(grid: GridState, event: KeyboardEvent, page: number): void {
-  if (event.altKey || event.isComposing) return;
+  if (event.isComposing) return;
+  if (event.altKey || event.key === "ContextMenu") return void alter(grid, event);
   const control = event.ctrlKey || event.metaKey;
   const move = (control ? JUMPS : MOVES)[event.key];
   const command = control ? COMMANDS[event.key] : undefined;
@@ -50,12 +51,31 @@ export function press(grid: GridState, event: KeyboardEvent, page: number): void
   event.preventDefault();
 }
 
+const WIDER = 16;
+
+/** With Alt, in the header: the column's menu and its width. */
+function alter(grid: GridState, event: KeyboardEvent): void {
+  const { at, column } = grid.cursor.peek();
+  if (at !== HEADER) return;
+  const step = { ArrowLeft: -WIDER, ArrowRight: WIDER }[event.key];
+  const cell = event.target as HTMLElement;
+  if (event.key === "ArrowDown" || event.key === "ContextMenu") grid.menu.value = column;
+  else if (step !== undefined) grid.widen(column, cell.offsetWidth + step);
+  else return;
+  event.preventDefault();
+}
+
 /** @returns whether the key did something */
 function act(grid: GridState, key: string): boolean {
   const { at, column } = grid.cursor.peek();
   if (at === HEADER) {
     if (key !== "Enter" && key !== " ") return false;
     grid.sortBy(column);
+    return true;
+  }
+  const group = grid.view.groupAt(at);
+  if (group && (key === "Enter" || key === " ")) {
+    grid.view.fold(group);
     return true;
   }
   switch (key) {

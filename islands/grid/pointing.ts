@@ -13,13 +13,26 @@ function placeOf({ target }: Event): Place | undefined {
 /** Puts the cursor where the pointer went down; an editor open elsewhere finishes first. The browser moves the focus. */
 export function point(grid: GridState, event: PointerEvent): void {
   const place = placeOf(event);
-  if (place === undefined || (event.target as Element).closest(".edited")) return;
+  const target = event.target as Element;
+  if (place === undefined || target.closest(".edited")) return;
+  if (target.closest(".grip")) return resize(grid, place.column, event);
   if (grid.editing.peek()) (document.activeElement as HTMLElement).blur();
   if (event.shiftKey && place.at !== HEADER) return grid.extendTo(place.at, place.column);
   // The other button opens a menu about what is selected.
   if (event.button !== 0 && grid.range.peek()) return;
   grid.anchor.value = undefined;
   grid.cursor.value = place;
+}
+
+/** Follows the pointer with the column's edge until it is let go. */
+function resize(grid: GridState, column: number, event: PointerEvent): void {
+  const grip = event.target as HTMLElement;
+  const before = grip.parentElement!.offsetWidth;
+  const from = event.clientX;
+  event.preventDefault();
+  grip.setPointerCapture(event.pointerId);
+  grip.onpointermove = ({ clientX }) => grid.widen(column, before + clientX - from);
+  grip.onlostpointercapture = () => grip.onpointermove = null;
 }
 
 /** Drags the selection. A finger scrolls instead. */
@@ -31,12 +44,28 @@ export function drag(grid: GridState, event: PointerEvent): void {
   if (place.at !== at || place.column !== column) grid.extendTo(place.at, place.column);
 }
 
+/** The header's own menu in place of the browser's. */
+export function offerMenu(grid: GridState, event: MouseEvent): void {
+  const place = placeOf(event);
+  if (place?.at !== HEADER) return;
+  event.preventDefault();
+  grid.menu.value = place.column;
+}
+
 export function click(grid: GridState, event: MouseEvent): void {
   const place = placeOf(event);
+  const target = event.target as Element;
+  if (place?.at === HEADER && target.closest(".grip")) return;
+  if (place?.at === HEADER && target.closest(".opener")) {
+    grid.menu.value = place.column;
+    return;
+  }
   if (place === undefined || event.shiftKey || grid.range.peek()) return;
+  const group = grid.view.groupAt(place.at);
   if (place.at === HEADER) grid.sortBy(place.column);
+  else if (group) grid.view.fold(group);
   else if (place.column === BADGE_COLUMN) grid.details.value = grid.rowAt(place.at);
-  else if ((event.target as Element).closest(".tick")) grid.edit();
+  else if (target.closest(".tick")) grid.edit();
 }
 
 /** The selected cells for other programs; an open editor has its own clipboard. */

@@ -28,7 +28,7 @@ export function Row(props: RowProps) {
   // The cursor's row is drawn whole: its cell may be out of sight.
   const { from, to, gap } = column < 0 ? columns : { from: FROZEN, to: grid.columns, gap: 0 };
   const picked = (index: number) => index >= pickedFrom && index <= pickedTo;
-  const cells = grid.props.fields.slice(from - FROZEN, to - FROZEN).map((field, index) => (
+  const cells = grid.fields.value.slice(from - FROZEN, to - FROZEN).map((field, index) => (
     fieldCell({
       grid,
       row,

@@ -2,10 +2,13 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Header } from "./header.tsx";
 import { press } from "./keys.ts";
-import { click, copy, drag, paste, point } from "./pointing.ts";
+import { GroupRow } from "./group_row.tsx";
+import { click, copy, drag, offerMenu, paste, point } from "./pointing.ts";
 import { Row } from "./row.tsx";
 import { reveal, roomOf, ROW_HEIGHT, Sight } from "./sight.ts";
 import { FROZEN, type GridState } from "./state.ts";
+import { isGroup } from "./view.ts";
+import { setWidths } from "./widths.ts";
 
 export function Sheet({ grid }: { readonly grid: GridState }) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -19,11 +22,21 @@ export function Sheet({ grid }: { readonly grid: GridState }) {
     observer.observe(scroller.current!.firstElementChild!);
     return () => observer.disconnect();
   }, []);
+  const { widths } = grid.view.shape.value;
+  const fields = grid.fields.value;
+  useLayoutEffect(() => {
+    setWidths(widths);
+    look();
+  }, [widths, fields]);
   // The cursor stays on what is on show: without it the grid would have no tab stop.
   useLayoutEffect(() => {
-    if (grid.cursor.peek().at < rows.length) return;
-    grid.cursor.value = { ...grid.cursor.peek(), at: rows.length - 1 };
-  }, [rows]);
+    const { at, column } = grid.cursor.peek();
+    if (at < rows.length && column < grid.columns) return;
+    grid.cursor.value = {
+      at: Math.min(at, rows.length - 1),
+      column: Math.min(column, grid.columns - 1),
+    };
+  }, [rows, fields]);
   // A scrolled-away cell loses its element to another row: the focus goes where the cursor is.
   const held = typeof document !== "undefined" &&
     scroller.current?.contains(document.activeElement);
@@ -55,6 +68,7 @@ export function Sheet({ grid }: { readonly grid: GridState }) {
       onPointerMove={(event) => drag(grid, event)}
       onClick={(event) => click(grid, event)}
       onDblClick={() => grid.editing.peek() === undefined && grid.edit()}
+      onContextMenu={(event) => offerMenu(grid, event)}
       onCopy={(event) => copy(grid, event)}
       onCut={(event) => copy(grid, event)}
       onPaste={(event) => paste(grid, event)}
@@ -79,6 +93,9 @@ function drawnRows(grid: GridState, sight: Sight) {
   const draw = (at: number, name: string | number) => {
     const here = at === cursor.at;
     const picked = range !== undefined && at >= range.top && at <= range.bottom;
+    if (isGroup(rows[at]!)) {
+      return <GroupRow key={`group ${name}`} grid={grid} at={at} here={here} />;
+    }
     return (
       <Row
         key={here && editing ? "edited" : name}
@@ -103,7 +120,9 @@ function drawnRows(grid: GridState, sight: Sight) {
 
 const cellAt = (sheet: HTMLElement, grid: GridState) => {
   const { at, column } = grid.cursor.peek();
-  return sheet.querySelector<HTMLElement>(`[data-at="${at}"] > [data-column="${column}"]`);
+  const row = sheet.querySelector(`[data-at="${at}"]`);
+  return row?.querySelector<HTMLElement>(`:scope > [data-column="${column}"]`) ??
+    row?.querySelector<HTMLElement>("[data-column]") ?? null;
 };
 
 /** Brings the cursor's cell into view and gives it the focus. */

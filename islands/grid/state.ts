@@ -10,9 +10,9 @@ import { type Range, rangeOf } from "./range.ts";
 import { type Reading, readTyped } from "./reading.ts";
 import { Records, type Row } from "./records.ts";
 import { type CellEdit, Saves } from "./saves.ts";
-import { type Shape, sortedBy } from "./shape.ts";
+import { fitting, type Shape, sortedBy } from "./shape.ts";
 import { Steps } from "./steps.ts";
-import { View } from "./view.ts";
+import { isGroup, View } from "./view.ts";
 
 export interface GridProps {
   readonly workplace: Workplace;
@@ -55,11 +55,14 @@ export class GridState {
   /** The last thing done that does not show by itself; read out. */
   readonly said: Signal<string> = signal("");
   readonly editing: Signal<Editing | undefined> = signal(undefined);
-  /** Whether the list of keys is open. */
-  readonly help: Signal<boolean> = signal(false);
   /** The row whose badge is open. */
   readonly details: Signal<Row | undefined> = signal(undefined);
-  readonly categories: ReadonlySignal<ReadonlyArray<string>>;
+  /** The column whose menu is open. */
+  readonly menu: Signal<number | undefined> = signal(undefined);
+  /** The window that is open over the grid. */
+  readonly window: Signal<"help" | "columns" | "views" | "import" | undefined> = signal(undefined);
+  /** The fields on show, in order. */
+  readonly fields: ReadonlySignal<ReadonlyArray<FieldMeta>>;
   /** Set by moves, cleared when the cell under the cursor has got the focus. */
   wantsFocus = false;
 
@@ -72,13 +75,23 @@ export class GridState {
     this.following = new Following(this.records, this.loading);
     this.saves.onRefused = ({ row, name, value }) => this.steps.forget(row, name, value);
     this.range = computed(() => this.#ranged());
-    this.categories = computed(() => {
-      const seen = new Set<string>();
-      for (let row = 0; row < this.records.size.value; row++) {
-        seen.add(String(this.records.value(row, "category")));
-      }
-      return [...seen].sort();
+    this.fields = computed(() => {
+      const { columns } = this.view.shape.value;
+      const named = columns.flatMap((name) =>
+        props.fields.find((field) => field.name === name) ?? []
+      );
+      return named.length === 0 ? props.fields : named;
     });
+  }
+
+  /** The values that records have in the column, sorted. */
+  valuesOf(name: FieldName): ReadonlyArray<string> {
+    const seen = new Set<string>();
+    for (let row = 0; row < this.records.size.value; row++) {
+      seen.add(String(this.records.value(row, name) ?? ""));
+    }
+    seen.delete("");
+    return [...seen].sort();
   }
 
   #ranged(): Range | undefined {
@@ -104,15 +117,15 @@ export class GridState {
   }
 
   get columns(): number {
-    return this.props.fields.length + FROZEN;
+    return this.fields.value.length + FROZEN;
   }
 
   fieldAt(column: number): FieldMeta | undefined {
-    return this.props.fields[column - FROZEN];
+    return this.fields.value[column - FROZEN];
   }
 
   columnOf(name: FieldName): number {
-    return this.props.fields.findIndex((field) => field.name === name) + FROZEN;
+    return this.fields.peek().findIndex((field) => field.name === name) + FROZEN;
   }
 
   columnName(column: number): string {
@@ -123,8 +136,10 @@ export class GridState {
       : this.fieldAt(column)!.name;
   }
 
+  /** The record's row there; undefined for the heading of a group, and beyond the last. */
   rowAt(at: number): Row | undefined {
-    return this.view.rows.peek()[at];
+    const entry = this.view.rows.peek()[at];
+    return entry === undefined || isGroup(entry) ? undefined : entry;
   }
 
   /** Puts the cursor there, within what is on show. */
@@ -153,6 +168,14 @@ export class GridState {
 
   sortBy(column: number): void {
     this.view.reshape(sortedBy(this.view.shape.peek(), this.columnName(column)));
+  }
+
+  /** Makes a field's column so many pixels wide. */
+  widen(column: number, width: number): void {
+    const name = this.fieldAt(column)?.name;
+    const shape = this.view.shape.peek();
+    if (name === undefined) return;
+    this.view.reshape({ ...shape, widths: { ...shape.widths, [name]: fitting(width) } });
   }
 
   /** Why the cell cannot be edited; undefined where it can. */

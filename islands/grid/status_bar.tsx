@@ -15,7 +15,7 @@ export function StatusBar({ grid }: { readonly grid: GridState }) {
         class="icon-button"
         aria-label="Keyboard shortcuts"
         title="Keyboard shortcuts (?)"
-        onClick={() => grid.help.value = true}
+        onClick={() => grid.window.value = "help"}
       >
         <Icon name="keyboard" />
       </button>

@@ -1,8 +1,9 @@
 /** What stands above the sheet: search, filters, how much is on show, and Save & Sync. */
 import { STATUS_WORDS } from "../badge.tsx";
 import { count, plural } from "../format.ts";
-import { Icon } from "../icons.tsx";
-import { isNarrowed, type Shape, WHOLE } from "./shape.ts";
+import { query } from "../api.ts";
+import { Icon, type IconName } from "../icons.tsx";
+import { apiQuery, isNarrowed, type Shape, widened } from "./shape.ts";
 import { redo, undo } from "./changing.ts";
 import type { GridState } from "./state.ts";
 
@@ -32,12 +33,13 @@ export function Toolbar({ grid, commit }: ToolbarProps) {
         <button
           type="button"
           class="plain"
-          onClick={() => reshape({ ...WHOLE, sort: shape.sort })}
+          onClick={() => grid.view.reshape(widened(shape))}
         >
           Clear filters
         </button>
       )}
       <Steps grid={grid} />
+      <Windows grid={grid} />
       <Strays grid={grid} />
       <Progress grid={grid} />
       {grid.props.workplace.maySync && <CommitButton grid={grid} commit={commit} />}
@@ -70,7 +72,7 @@ function StatusFilter({ shape, reshape }: FilterProps) {
 
 function CategoryFilter({ grid, shape, reshape }: FilterProps & { readonly grid: GridState }) {
   // A category from the URL is there before its records are.
-  const categories = new Set([...grid.categories.value, shape.category].filter(Boolean));
+  const categories = new Set([...grid.valuesOf("category"), shape.category].filter(Boolean));
   return (
     <label class="filter">
       <span class="visually-hidden">Category</span>
@@ -118,6 +120,41 @@ function Steps({ grid }: { readonly grid: GridState }) {
   );
 }
 
+/** What opens in windows of its own, and the file of what is on show. */
+function Windows({ grid }: { readonly grid: GridState }) {
+  const { organizationId, mayExport, mayImport } = grid.props.workplace;
+  const opener = (window: "columns" | "views" | "import", label: string, icon: IconName) => (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      onClick={() => grid.window.value = window}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+  const address = query({ organizationId, ...apiQuery(grid.view.shape.value) });
+  return (
+    <div class="steps">
+      {opener("columns", "Columns", "columns")}
+      {opener("views", "Saved views", "views")}
+      {mayImport && opener("import", "Import CSV", "import")}
+      {mayExport && (
+        <a
+          class="icon-button"
+          href={`/api/pfa-data/export.csv?${address}`}
+          aria-label="Export CSV"
+          title="Export CSV of what is on show"
+          download=""
+        >
+          <Icon name="export" />
+        </a>
+      )}
+    </div>
+  );
+}
+
 /** Rows stay where they are while they change; taking out those that no longer match is the reader's choice. */
 function Strays({ grid }: { readonly grid: GridState }) {
   const strays = grid.view.strays.value;
@@ -132,7 +169,7 @@ function Strays({ grid }: { readonly grid: GridState }) {
 function Progress({ grid }: { readonly grid: GridState }) {
   const loaded = grid.records.size.value;
   const total = grid.loading.total.value;
-  const shown = grid.view.rows.value.length;
+  const shown = grid.view.count.value;
   if (grid.loading.state.value === "loading") {
     return (
       <p class="count">

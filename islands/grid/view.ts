@@ -2,6 +2,8 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { FieldName } from "../../domain/pfa.ts";
 import type { ViewStatus } from "../../domain/status.ts";
+import { STATUS_WORDS } from "../badge.tsx";
+import { money } from "../format.ts";
 import type { Value } from "../record.ts";
 import type { Records, Row } from "./records.ts";
 import { addressOf, isNarrowed, type Shape } from "./shape.ts";
@@ -21,26 +23,56 @@ const BY_URGENCY: ReadonlyArray<ViewStatus> = [
 ];
 export const ATTENTION: ReadonlySet<ViewStatus> = new Set(["failed", "conflict"]);
 
+/** Marks an entry of `rows` as the heading of a group; the rest of its bits are the group's place in `groups`. */
+const GROUP = 2 ** 31;
+export const isGroup = (entry: number): boolean => entry >= GROUP;
+
+export interface Group {
+  /** The value its rows have in common, as text; empty for nothing. */
+  readonly label: string;
+  readonly count: number;
+}
+
+interface Arranged {
+  readonly rows: Uint32Array;
+  readonly groups: ReadonlyArray<Group>;
+  /** Records, those of closed groups too. */
+  readonly count: number;
+}
+
 export class View {
   readonly #shape: Signal<Shape>;
-  readonly #records: Records;
   readonly #asked = signal(0);
+  readonly #arranged: ReadonlySignal<Arranged>;
+  /** The labels of the groups that are folded in. */
+  readonly closed: Signal<ReadonlySet<string>> = signal(new Set<string>());
+  /** Rows on show, and headings of groups among them. */
   readonly rows: ReadonlySignal<Uint32Array>;
+  /** How many records match. */
+  readonly count: ReadonlySignal<number>;
   /** How many rows on show have changed so that they no longer match. */
   readonly strays: ReadonlySignal<number>;
 
   constructor(records: Records, shape: Shape) {
-    this.#records = records;
     this.#shape = signal(shape);
-    this.rows = computed(() => {
+    this.#arranged = computed(() => {
       this.#asked.value;
-      return arranged(records, this.#shape.value);
+      const shape = this.#shape.value;
+      const found = arranged(records, shape);
+      return shape.group === ""
+        ? { rows: found, groups: [], count: found.length }
+        : grouped(found, (row) => labelOf(records, row, shape.group), this.closed.value);
     });
+    this.rows = computed(() => this.#arranged.value.rows);
+    this.count = computed(() => this.#arranged.value.count);
     this.strays = computed(() => {
       records.changes.value;
       if (!isNarrowed(this.#shape.value)) return 0;
       const matches = matcher(records, this.#shape.value);
-      return this.rows.value.reduce((strays, row) => matches(row) ? strays : strays + 1, 0);
+      return this.rows.value.reduce(
+        (strays, row) => isGroup(row) || matches(row) ? strays : strays + 1,
+        0,
+      );
     });
   }
 
@@ -48,7 +80,22 @@ export class View {
     return this.#shape;
   }
 
+  /** The group whose heading stands there. */
+  groupAt(at: number): Group | undefined {
+    const { rows, groups } = this.#arranged.value;
+    const entry = rows[at];
+    return entry !== undefined && isGroup(entry) ? groups[entry - GROUP] : undefined;
+  }
+
+  /** Folds the group in, or out again. */
+  fold({ label }: Group): void {
+    const closed = new Set(this.closed.peek());
+    if (!closed.delete(label)) closed.add(label);
+    this.closed.value = closed;
+  }
+
   reshape(shape: Shape): void {
+    if (shape.group !== this.#shape.peek().group) this.closed.value = new Set();
     this.#shape.value = shape;
     history.replaceState(null, "", addressOf(shape, new URL(location.href)));
   }
@@ -66,19 +113,62 @@ function arranged(records: Records, shape: Shape): Uint32Array {
   let length = 0;
   for (let row = 0; row < rows.length; row++) if (matches(row)) rows[length++] = row;
   const found = rows.subarray(0, length);
-  if (shape.sort === "" && records.inOrder) return found;
-  const sort = shape.sort || "pfaId";
-  const keys = Array.from({ length: rows.length }, (_, row) => sortKey(records, row, sort));
+  if (shape.sort === "" && shape.group === "" && records.inOrder) return found;
+  const keysOf = (name: string) =>
+    Array.from({ length: rows.length }, (_, row) => sortKey(records, row, name));
+  const keys = keysOf(shape.sort || "pfaId");
+  const groups = shape.group === "" ? undefined : keysOf(shape.group);
   const direction = shape.descending ? -1 : 1;
-  return found.sort((a, b) => compare(keys[a]!, keys[b]!, direction));
+  return found.sort((a, b) =>
+    groups && compare(groups[a]!, groups[b]!, 1) || compare(keys[a]!, keys[b]!, direction)
+  );
 }
 
-function matcher(records: Records, { search, status, category }: Shape): (row: Row) => boolean {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+/** The rows, which stand by their groups, with a heading before each group. */
+function grouped(
+  found: Uint32Array,
+  labelOf: (row: Row) => string,
+  closed: ReadonlySet<string>,
+): Arranged {
+  const entries: number[] = [];
+  const groups: Array<{ label: string; count: number }> = [];
+  for (const row of found) {
+    const label = labelOf(row);
+    if (groups.at(-1)?.label !== label) {
+      entries.push(GROUP + groups.length);
+      groups.push({ label, count: 0 });
+    }
+    groups.at(-1)!.count++;
+    if (!closed.has(label)) entries.push(row);
+  }
+  return { rows: Uint32Array.from(entries), groups, count: found.length };
+}
+
+/** As the group's rows are sorted: without regard to letter case. */
+function labelOf(records: Records, row: Row, name: string): string {
+  if (name === "sync") return STATUS_WORDS[records.sync(row).status];
+  const value = records.value(row, name as FieldName);
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  return typeof value === "number" ? money(value) : value ?? "";
+}
+
+function stateOf(records: Records, row: Row): string {
+  if (records.value(row, "isDiscontinued")) return "discontinued";
+  return records.value(row, "isActualized") ? "actualized" : "active";
+}
+
+function matcher(records: Records, shape: Shape): (row: Row) => boolean {
+  const { status, state, from, to } = shape;
+  const words = shape.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const exact = (["category", "class", "source", "dor"] as const)
+    .filter((name) => shape[name] !== "");
   return (row) => {
     const is = records.sync(row).status;
     if (status === "attention" ? !ATTENTION.has(is) : status !== "" && is !== status) return false;
-    if (category !== "" && records.value(row, "category") !== category) return false;
+    if (!exact.every((name) => records.value(row, name) === shape[name])) return false;
+    if (state !== "" && stateOf(records, row) !== state) return false;
+    const start = String(records.value(row, "forecastStart") ?? "");
+    if (from !== "" && start < from || to !== "" && start > to) return false;
     return words.every((word) => records.haystack(row).includes(word));
   };
 }

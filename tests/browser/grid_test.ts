@@ -2,6 +2,7 @@
 import { inChromium } from "../chromium.ts";
 import { startProduct, withFolder } from "../product.ts";
 import { launchChromium } from "./browser.ts";
+import { SHAPING } from "./shaping.ts";
 import { SPREADSHEET } from "./spreadsheet.ts";
 
 inChromium("GridLab works as a spreadsheet does", (path) =>
@@ -9,7 +10,7 @@ inChromium("GridLab works as a spreadsheet does", (path) =>
     const product = await startProduct(folder);
     const browser = await launchChromium(path);
     try {
-      for (const { name, check } of SPREADSHEET) {
+      for (const { name, check } of [...SPREADSHEET, ...SHAPING]) {
         await check({ browser, origin: product.origin, planner: product.ana }).catch((cause) => {
           throw new Error(`${name}: ${cause.message}`, { cause });
         });
