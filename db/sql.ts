@@ -56,6 +56,25 @@ const LOOKUPS: Settings = {
 /** Opens the pools; connects on first use. Throws when an embedded database is in use by another process. */
 export async function openDatabase(location: Location): Promise<Database> {
   const embedded = location.url === undefined ? await openEmbedded(location) : undefined;
+  const pools = openPools(embedded?.options ?? { socket: openSocket }, location.url);
+  return {
+    ...pools,
+    embedded: embedded !== undefined,
+    close: async () => {
+      await pools.close();
+      await embedded?.close();
+    },
+  };
+}
+
+/**
+ * One pool per role.
+ * @param reach what postgres.js needs besides the URL to reach the server: the `socket`, above all
+ */
+export function openPools(
+  reach: Record<string, unknown>,
+  url?: string,
+): Omit<Database, "embedded"> {
   const open = (role: string | undefined, max: number, settings: Settings = {}): Sql => {
     const options = {
       max,
@@ -73,9 +92,9 @@ export async function openDatabase(location: Location): Promise<Database> {
       },
     };
     // `socket` is an option of postgres.js that its types do not name.
-    return (embedded === undefined
-      ? postgres(location.url!, { ...options, socket: openSocket } as object)
-      : postgres({ ...options, ...embedded.options } as object)) as unknown as Sql;
+    return (url === undefined
+      ? postgres({ ...options, ...reach } as object)
+      : postgres(url, { ...options, ...reach } as object)) as unknown as Sql;
   };
   const pools = {
     app: open("vanguard_app", 10),
@@ -86,10 +105,8 @@ export async function openDatabase(location: Location): Promise<Database> {
   };
   return {
     ...pools,
-    embedded: embedded !== undefined,
     close: async () => {
       await Promise.all(Object.values(pools).map((pool) => pool.end({ timeout: 5 })));
-      await embedded?.close();
     },
   };
 }

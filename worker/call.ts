@@ -5,6 +5,7 @@ import type { Call } from "../db/claim.ts";
 import type { Exchange } from "../db/settle.ts";
 import { NotSent, type PemsError, statusOf } from "../pems/errors.ts";
 import { type Connection, Desk } from "./desk.ts";
+import { monotonicMs } from "./monotonic.ts";
 
 export interface Answered<A> {
   readonly result: Result.Result<A, PemsError>;
@@ -33,7 +34,7 @@ export const HOLD_BACK_MS = 1_000;
 export const reserve = Effect.fnUntraced(function* (connection: Connection) {
   const { db } = yield* Desk;
   const call = yield* Effect.promise(() => reserveCall(db.worker, connection.id));
-  return call && { call, grantedAt: performance.now() } satisfies Place;
+  return call && { call, grantedAt: yield* monotonicMs } satisfies Place;
 });
 
 /** What a call is told that found no place. */
@@ -52,10 +53,10 @@ export const awaitDeparture = Effect.fnUntraced(
     purpose: Purpose = {},
   ): Effect.fn.Return<Departure | undefined, never, Desk> {
     const { db } = yield* Desk;
-    yield* Effect.sleep(Math.max(grantedAt + call.inMs - performance.now(), 0));
+    yield* Effect.sleep(Math.max(grantedAt + call.inMs - (yield* monotonicMs), 0));
     if (call.departure !== null) return { number: call.departure, at: grantedAt };
     while (true) {
-      const at = performance.now();
+      const at = yield* monotonicMs;
       const leave = yield* Effect.promise(() => depart(db.worker, connectionId, purpose));
       if ("departure" in leave) return { number: leave.departure, at };
       if ("held" in leave) return undefined;
@@ -74,7 +75,7 @@ export const make = Effect.fnUntraced(function* <A>(
   request: Effect.Effect<A, PemsError>,
 ): Effect.fn.Return<Answered<A>, never, Desk> {
   const { db } = yield* Desk;
-  const started = performance.now();
+  const started = yield* monotonicMs;
   if (started > departure.at + LATE_MS) {
     // Not awaited: the note concerns later calls only.
     yield* Effect.promise(() => noteLate(db.worker, connectionId, departure.number)).pipe(
@@ -91,7 +92,7 @@ export const make = Effect.fnUntraced(function* <A>(
   return {
     result,
     exchange: {
-      latencyMs: performance.now() - started,
+      latencyMs: (yield* monotonicMs) - started,
       status: failure === undefined ? 200 : statusOf(failure) ?? null,
       error: failure?.message ?? null,
     },

@@ -6,6 +6,7 @@ import { vitalSign } from "../domain/circuit.ts";
 import { type PemsError, statusOf, Unanswered } from "../pems/errors.ts";
 import { awaitDeparture, held, make } from "./call.ts";
 import { type Connection, connections, Desk } from "./desk.ts";
+import { monotonicMs } from "./monotonic.ts";
 
 /** A probe that hangs must not make the next one late. */
 const PATIENCE_MS = 5_000;
@@ -39,12 +40,13 @@ const carryOut = Effect.fn("worker.probe")(function* (probe: Probe) {
   const { db: { worker }, workerId, probeMs } = yield* Desk;
   const connection = (yield* connections).find(({ id }) => id === probe.connectionId);
   if (connection === undefined) return;
-  const began = performance.now();
+  const began = yield* monotonicMs;
   const trouble = yield* troubleOf(connection, probe);
+  const tookMs = (yield* monotonicMs) - began;
   yield* Effect.promise(() =>
     trouble === undefined
       ? closeCircuit(worker, connection.id, workerId)
-      : probeFailed(worker, connection.id, { tookMs: performance.now() - began, probeMs })
+      : probeFailed(worker, connection.id, { tookMs, probeMs })
   );
 });
 
@@ -75,7 +77,7 @@ const failureOf = Effect.fnUntraced(
     const probing = { probing: true };
     const call = yield* Effect.promise(() => reserveCall(worker, connectionId, probing));
     const departure = call &&
-      (yield* awaitDeparture(connectionId, { call, grantedAt: performance.now() }, probing));
+      (yield* awaitDeparture(connectionId, { call, grantedAt: yield* monotonicMs }, probing));
     if (departure === undefined) return held.message;
     const { result } = yield* make(
       connectionId,

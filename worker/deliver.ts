@@ -29,7 +29,7 @@ export const deliver = Effect.fn("worker.deliver")(
     const lease = yield* Lease;
     const departure = yield* awaitDeparture(connection.id, place);
     if (departure === undefined) return { outcome: waits, exchange: undefined };
-    if (!lease.holds(sending.claim.lease.fencingToken)) return undefined;
+    if (!(yield* lease.holds(sending.claim.lease.fencingToken))) return undefined;
     const { pfaId } = sending.claim.lease;
     const { id, body, operation } = sending.write;
     const { client } = connection;

@@ -5,6 +5,7 @@ import { freeze } from "../db/freeze.ts";
 import { Bell } from "./bell.ts";
 import { type Connection, connections, Desk } from "./desk.ts";
 import { Lease } from "./lease.ts";
+import { monotonicMs } from "./monotonic.ts";
 import { carryOut, plan } from "./turn.ts";
 
 /** Calls are reserved this far ahead: long enough to hide the claim's round trip, short enough that an urgent edit
@@ -70,7 +71,7 @@ const round = (connection: Connection, turns: Turns) =>
       const lease = yield* Lease;
       const bell = yield* Bell;
       const limit = lease.room();
-      const since = performance.now();
+      const since = yield* monotonicMs;
       const claims = limit < 1 ? [] : yield* Effect.promise(() =>
         claim(db.claims, {
           workerId,
@@ -102,7 +103,7 @@ const dispatch = Effect.fnUntraced(
     const { db } = yield* Desk;
     const lease = yield* Lease;
     const bell = yield* Bell;
-    const grantedAt = performance.now();
+    const grantedAt = yield* monotonicMs;
     const plans = claims.map(plan);
     const sendings = plans.flatMap((plan) => plan._tag === "Deliver" ? [plan.sending] : []);
     const held = yield* Effect.promise(() => freeze(db.claims, sendings));

@@ -4,6 +4,7 @@ import type { Claim } from "../db/claim.ts";
 import * as workers from "../db/workers.ts";
 import { ALONE_AFTER } from "../domain/turn.ts";
 import { Desk } from "./desk.ts";
+import { monotonicMs } from "./monotonic.ts";
 
 export class Lease extends Context.Service<Lease, {
   /** The worker is busy with this lane, leased no earlier than `since` (monotonic ms): heartbeats keep it. */
@@ -21,7 +22,7 @@ export class Lease extends Context.Service<Lease, {
    * Whether the lease still holds for sure, by this machine's own clock. Asked immediately before the first byte, so
    * that no copy starts after another worker may have taken over.
    */
-  readonly holds: (token: string) => boolean;
+  readonly holds: (token: string) => Effect.Effect<boolean>;
 }>()("vanguard/worker/Lease") {
   static readonly layer = Layer.effect(
     Lease,
@@ -31,13 +32,14 @@ export class Lease extends Context.Service<Lease, {
       const taken = new Map<string, number>();
       let alone: string | undefined;
       const room = () => alone === undefined ? batchSize - taken.size : 0;
-      const beat = Effect.promise(async () => {
+      const beat = Effect.gen(function* () {
         // Counted from before it was sent: the database cannot have kept the leases earlier.
-        const before = performance.now();
+        const before = yield* monotonicMs;
         const tokens = [...taken.keys()];
-        for (const token of await workers.beat(worker, { workerId, leaseMs, tokens })) {
-          if (taken.has(token)) taken.set(token, before);
-        }
+        const kept = yield* Effect.promise(() =>
+          workers.beat(worker, { workerId, leaseMs, tokens })
+        );
+        for (const token of kept) if (taken.has(token)) taken.set(token, before);
       });
       const takeBack = Effect.promise(() => workers.takeBack(worker));
       // An embedded database serves one process: whoever held a lease before it started is dead.
@@ -62,7 +64,8 @@ export class Lease extends Context.Service<Lease, {
         },
         count: () => taken.size,
         room,
-        holds: (token) => performance.now() < (taken.get(token) ?? -Infinity) + leaseMs * SAFE,
+        holds: (token) =>
+          Effect.map(monotonicMs, (now) => now < (taken.get(token) ?? -Infinity) + leaseMs * SAFE),
       };
     }),
   );
