@@ -137,7 +137,7 @@ export function recordAt(
 async function mirrorAgrees(engine: Parties, ledger: ReadonlyArray<ExecutedChange>) {
   const rows = await engine.db.owner`
     select m.pfa_id, to_jsonb(m) as row,
-      coalesce((select array_agg(version order by replaced_at) from pfa_mirror_history h
+      coalesce((select array_agg(version order by replaced_at, version) from pfa_mirror_history h
         where h.organization_id = m.organization_id and h.pfa_id = m.pfa_id), '{}') as before
     from pfa_mirror m`;
   for (const { pfa_id: pfaId, row, before } of rows) {
