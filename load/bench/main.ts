@@ -1,6 +1,6 @@
 /**
  * `deno task bench`: the figures of the README, measured on this machine, in about half an hour. With `boot`, `flow`,
- * `paces`, `behind`, `takeover`, `outage [minutes]` or `coalesced`: only these.
+ * `paces [calls]`, `behind`, `takeover`, `outage [minutes]` or `coalesced`: only these.
  */
 import { boot } from "./boot.ts";
 import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
@@ -44,7 +44,7 @@ if (only === undefined || only === "flow") {
   }
 }
 const ENGINE: { readonly [name: string]: () => Promise<Row[]> } = {
-  paces,
+  paces: () => paces(Number(Deno.args[1] ?? 250)),
   behind,
   takeover,
   coalesced,
