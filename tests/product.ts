@@ -3,9 +3,18 @@ import { freePort, startScript } from "../load/bench/processes.ts";
 import { DEMO_PASSWORD } from "../ops/start/demo.ts";
 import { SANDBOX_KEY } from "../ops/start/sandbox.ts";
 
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
 export interface Product {
   readonly origin: string;
-  readonly ana: { readonly username: string; readonly password: string };
+  readonly ana: Account;
+  /** Manages RIO. */
+  readonly olga: Account;
+  /** May only look at RIO, without money. */
+  readonly vic: Account;
   /** PEMS's own answer for the record. */
   pems(pfaId: string): Promise<{ version: number; data: Record<string, unknown> }>;
   /** Somebody changes the record of RIO in PEMS itself. */
@@ -20,9 +29,19 @@ export interface Product {
 }
 
 /** Starts it, or starts it again on the data of an earlier one. */
-export async function startProduct(dataDir: string, port = freePort()): Promise<Product> {
+export async function startProduct(
+  dataDir: string,
+  port = freePort(),
+  environment: { readonly [name: string]: string } = {},
+): Promise<Product> {
   const running = await startScript("ops/start/main.ts", {
-    env: { PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", DATABASE_URL: "" },
+    env: {
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      LOG_LEVEL: "warn",
+      DATABASE_URL: "",
+      ...environment,
+    },
     ready: /^ledger at /,
   });
   const sandbox = running.line.match(/http:\/\/[^/]+/)![0];
@@ -37,6 +56,8 @@ export async function startProduct(dataDir: string, port = freePort()): Promise<
   return {
     origin: `http://127.0.0.1:${port}`,
     ana: { username: "ana", password: DEMO_PASSWORD },
+    olga: { username: "olga", password: DEMO_PASSWORD },
+    vic: { username: "vic", password: DEMO_PASSWORD },
     pems: (pfaId) => asked(`/api/pems/pfa/${pfaId}`),
     edit: async (pfaId, changes) => {
       const edit = { organizationCode: "RIO", pfaId, modifiedBy: "dcosta", changes };

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { SyncState } from "../../domain/status.ts";
 import { call, query, Refusal } from "../api.ts";
 import { explanation } from "../badge.tsx";
-import { localTime } from "../format.ts";
+import { localTime, plural } from "../format.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { type Attempt, attemptWords, type Item, type Job } from "./job.ts";
 
@@ -47,6 +47,9 @@ async function read(jobId: string, modificationId: string): Promise<Told> {
   }
 }
 
+/** After an outage there may be dozens; Sync History has them all. */
+const LISTED = 4;
+
 function Past({ item }: { readonly item: Item }) {
   const { committedAt, userName, changeReason, attempts } = item;
   return (
@@ -57,7 +60,10 @@ function Past({ item }: { readonly item: Item }) {
           {changeReason && <q>{changeReason}</q>}
         </Step>
       )}
-      {attempts.map((attempt) => (
+      {attempts.length > LISTED && (
+        <Step icon="retrying">{plural(attempts.length - LISTED, "earlier attempt")}</Step>
+      )}
+      {attempts.slice(-LISTED).map((attempt) => (
         <Step key={attempt.sentAt} icon={iconOf(attempt)} at={attempt.sentAt}>
           {`Attempt ${attempt.nth}: ${attemptWords(attempt)}`}
         </Step>

@@ -50,7 +50,8 @@ export function JobBadge({ job: { status, counts } }: { readonly job: JobRow }) 
 }
 
 export function JobProgress({ job }: { readonly job: JobRow }) {
-  const { kind, status, total, done, durationMs, error, missing } = job;
+  const { kind, status, total, durationMs, error, missing } = job;
+  const done = doneOf(job);
   const open = status === "queued" || status === "running";
   return (
     <div class="job-progress">
@@ -71,15 +72,21 @@ export function JobProgress({ job }: { readonly job: JobRow }) {
   );
 }
 
-const took = (ms: number): string => ms < 1000 ? `${Math.round(ms)} ms` : duration(ms / 1000);
+const took = (ms: number): string => ms < 1000 ? "less than a second" : duration(ms / 1000);
+
+const ENDED = ["synced", "conflict", "failed", "discarded"];
+
+/** The job's own number is folded now and then; the states of its changes are never behind. */
+const doneOf = ({ done, counts }: JobRow): number =>
+  Math.max(done, ENDED.reduce((sum, status) => sum + (counts[status] ?? 0), 0));
 
 function Counts({ job: { counts } }: { readonly job: JobRow }) {
   const known = Object.keys(ITEM_WORDS).filter((status) => counts[status]);
   if (known.length === 0) return null;
   return (
-    <ul class="counts">
+    <ul class="tally">
       {known.map((status) => (
-        <li key={status} class={`count count-${status}`}>
+        <li key={status} class={`of-${status}`}>
           <Icon name={ITEM_BADGES[status]!} />
           {count(counts[status]!)} {ITEM_WORDS[status]}
         </li>

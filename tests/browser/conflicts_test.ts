@@ -10,18 +10,18 @@ import {
   entry,
   holds,
   OURS,
-  planner,
   rio,
+  signedIn,
   toastSays,
 } from "./decisions.ts";
 
 const [A, B, C, D] = ["PFA-10002", "PFA-10003", "PFA-10005", "PFA-10006"] as const;
 
-const dialogOf = (page: Awaited<ReturnType<typeof planner>>["page"], pfaId: string) =>
+const dialogOf = (page: Awaited<ReturnType<typeof signedIn>>["page"], pfaId: string) =>
   page.getByRole("dialog", { name: `Conflict of ${pfaId}` });
 
 async function byMouse(bench: Bench): Promise<void> {
-  const { page, complaints } = await planner(bench);
+  const { page, complaints } = await signedIn(bench);
   await conflicting(page, bench.product, [A, B, C, D]);
   await holds(page, "conflicts");
   await page.getByRole("link", { name: `Decide ${A}` }).click();
@@ -51,7 +51,7 @@ async function byMouse(bench: Bench): Promise<void> {
 }
 
 async function byKeyboard(bench: Bench): Promise<void> {
-  const { page, complaints } = await planner(bench);
+  const { page, complaints } = await signedIn(bench);
   await page.goto(`${bench.product.origin}/conflicts?org=RIO`);
   await entry(page, B).waitFor();
   await page.getByRole("link", { name: `Decide ${D}` }).focus();
@@ -82,7 +82,7 @@ async function byKeyboard(bench: Bench): Promise<void> {
 
 /** Somebody else decides while the dialog is open. */
 async function secondOne(bench: Bench): Promise<void> {
-  const { page } = await planner(bench);
+  const { page } = await signedIn(bench);
   await page.getByRole("link", { name: `Decide ${C}` }).click();
   const dialog = dialogOf(page, C);
   await dialog.getByText("0 of 2 decided").waitFor();
@@ -102,7 +102,7 @@ async function secondOne(bench: Bench): Promise<void> {
 
 /** PEMS moves again after the decision: a new conflict, and nothing has to be chosen twice. */
 async function movedAgain(bench: Bench): Promise<void> {
-  const { page } = await planner(bench);
+  const { page } = await signedIn(bench);
   const { product } = bench;
   await product.faults({ outage: "unavailable" });
   await page.getByRole("link", { name: `Decide ${B}` }).click();
@@ -123,7 +123,7 @@ async function movedAgain(bench: Bench): Promise<void> {
 }
 
 async function inBulk(bench: Bench): Promise<void> {
-  const { page } = await planner(bench);
+  const { page } = await signedIn(bench);
   await conflicting(page, bench.product, ["PFA-10001", "PFA-10004"]);
   await page.getByLabel("Select PFA-10001").check();
   await page.getByLabel("Select PFA-10004").check();
@@ -143,7 +143,7 @@ async function inBulk(bench: Bench): Promise<void> {
 }
 
 async function withoutScripts(bench: Bench): Promise<void> {
-  const { page } = await planner(bench);
+  const { page } = await signedIn(bench);
   const cookies = await page.context().cookies();
   await page.context().close();
   const context = await bench.browser.newContext({ javaScriptEnabled: false });

@@ -1,8 +1,8 @@
 /** What people decide in the browser: conflicts, dead letters, rollbacks, on a running product. */
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import type { Product } from "../product.ts";
-import { awake, signIn, violations, visit } from "./browser.ts";
+import type { Account, Product } from "../product.ts";
+import { awake, signIn, violations, type Visit, visit } from "./browser.ts";
 
 export interface Bench {
   readonly browser: Browser;
@@ -67,13 +67,16 @@ export const entry = (page: Page, text: string) =>
 export const toastSays = (page: Page, text: RegExp | string) =>
   page.locator(".toast").filter({ hasText: text }).first().waitFor();
 
-/** A planner's page, signed in. */
-export async function planner(
+/** A page of that person, signed in. */
+export async function signedIn(
   { browser, product }: Bench,
-  options: Parameters<typeof visit>[1] = {},
-): Promise<{ readonly page: Page; readonly complaints: string[] }> {
-  const visited = await visit(browser, { reducedMotion: true, ...options });
-  await signIn(visited.page, `${product.origin}/conflicts?org=RIO`, product.ana);
+  { who = product.ana, at = "/conflicts?org=RIO" }: {
+    readonly who?: Account;
+    readonly at?: string;
+  } = {},
+): Promise<Visit> {
+  const visited = await visit(browser, { reducedMotion: true });
+  await signIn(visited.page, product.origin + at, who);
   return visited;
 }
 
