@@ -7,21 +7,24 @@ import { call, query, Refusal } from "../api.ts";
 import { explanation } from "../badge.tsx";
 import { localTime, plural } from "../format.ts";
 import { Icon, type IconName } from "../icons.tsx";
+import type { PfaView } from "../record.ts";
 import { type Attempt, attemptWords, type Item, type Job } from "./job.ts";
 
 interface StoryProps {
+  readonly organizationId: string;
+  readonly pfaId: string;
   readonly sync: SyncState;
 }
 
 type Told = { readonly item: Item } | { readonly problem: string } | undefined;
 
-export function Story({ sync }: StoryProps) {
+export function Story({ organizationId, pfaId, sync }: StoryProps) {
   const told = useSignal<Told>(undefined);
   const { jobId, modificationId, status } = sync;
   useEffect(() => {
-    if (jobId === undefined || modificationId === undefined) return;
+    if (modificationId === undefined || status === "draft") return;
     let current = true;
-    void read(jobId, modificationId).then((answer) => {
+    void read({ organizationId, pfaId, sync }).then((answer) => {
       if (current) told.value = answer;
     });
     return () => current = false;
@@ -36,8 +39,19 @@ export function Story({ sync }: StoryProps) {
   );
 }
 
-async function read(jobId: string, modificationId: string): Promise<Told> {
+/** Live news of a record leaves its job out: the record itself names it. */
+async function jobOf({ organizationId, pfaId, sync }: StoryProps): Promise<string | undefined> {
+  if (sync.jobId !== undefined) return sync.jobId;
+  const path = `/api/pfa-data/${encodeURIComponent(pfaId)}?${query({ organizationId })}`;
+  const known = (await call<PfaView>(path)).sync;
+  return known.modificationId === sync.modificationId ? known.jobId : undefined;
+}
+
+async function read(about: StoryProps): Promise<Told> {
+  const { modificationId } = about.sync;
   try {
+    const jobId = await jobOf(about);
+    if (jobId === undefined) return undefined;
     const { items } = await call<Job>(`/api/pems/sync-jobs/${jobId}?${query({ modificationId })}`);
     const [item] = items;
     return item && { item };

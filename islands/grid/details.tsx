@@ -79,7 +79,11 @@ function Content({ grid, row, commit, close }: ContentProps) {
           <Icon name="close" />
         </button>
       </header>
-      <Story sync={sync} />
+      <Story
+        organizationId={workplace.organizationId}
+        pfaId={grid.records.ids[row]!}
+        sync={sync}
+      />
       <Differences grid={grid} row={row} />
       <Actions pfaId={grid.records.ids[row]!} workplace={workplace} sync={sync} close={close}>
         {own && (

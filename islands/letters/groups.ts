@@ -23,10 +23,11 @@ const KEPT = /^[45]\d\d$/;
 /** The largest group first. */
 export function grouped(letters: ReadonlyArray<Letter>): ReadonlyArray<Group> {
   const groups = Map.groupBy(letters, commonOf);
-  return [...groups].map(([error, letters]) => {
+  return [...groups].map(([common, letters]) => {
+    const [error, another] = new Set(letters.map((one) => one.error));
     const times = letters.map(({ failedAt }) => failedAt).sort();
     return {
-      error,
+      error: another === undefined && error ? error : common,
       letters: letters.toSorted((a, b) => b.failedAt.localeCompare(a.failedAt)),
       firstAt: times[0]!,
       lastAt: times.at(-1)!,

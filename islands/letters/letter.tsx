@@ -12,11 +12,13 @@ interface LetterLineProps {
   readonly letter: Letter;
   readonly workplace: Workplace;
   readonly fields: ReadonlyArray<FieldMeta>;
+  /** In its group, which has the same buttons. */
+  readonly alone: boolean;
   readonly discard: () => void;
   readonly done: () => void;
 }
 
-export function LetterLine({ letter, workplace, fields, discard, done }: LetterLineProps) {
+export function LetterLine({ letter, workplace, fields, alone, discard, done }: LetterLineProps) {
   const { id, pfaId, userName, committedAt, changeReason, attempts } = letter;
   return (
     <li class="entry">
@@ -41,10 +43,12 @@ export function LetterLine({ letter, workplace, fields, discard, done }: LetterL
           ))}
         </ol>
       </div>
-      <div class="job-acts needs-script">
-        <Retry {...{ workplace, done }} ids={[id]} word={`Retry ${pfaId}`} />
-        <button type="button" class="plain danger" onClick={discard}>Discard {pfaId}…</button>
-      </div>
+      {!alone && (
+        <div class="job-acts needs-script">
+          <Retry {...{ workplace, done }} ids={[id]} word={`Retry ${pfaId}`} />
+          <button type="button" class="plain danger" onClick={discard}>Discard {pfaId}…</button>
+        </div>
+      )}
     </li>
   );
 }

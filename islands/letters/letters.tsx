@@ -93,7 +93,11 @@ function GroupPanel({ group, workplace, fields, done }: GroupProps) {
     <section class="panel group" aria-label={error}>
       <h2>{error}</h2>
       <p class="muted">
-        {plural(letters.length, "change")}, first <Moment at={firstAt} />, last{" "}
+        {plural(letters.length, "change")}, {letters.length > 1 && (
+          <>
+            first <Moment at={firstAt} />, last{" "}
+          </>
+        )}
         <Moment at={lastAt} />
       </p>
       <div class="job-acts needs-script">
@@ -115,6 +119,7 @@ function GroupPanel({ group, workplace, fields, done }: GroupProps) {
             <LetterLine
               key={letter.id}
               {...{ letter, workplace, fields }}
+              alone={letters.length === 1}
               done={again}
               discard={() => discarding.value = [letter]}
             />

@@ -4,6 +4,7 @@ import type { Notifications } from "../../app/sync_shapes.ts";
 import type { LiveMessage } from "../../domain/event.ts";
 import { call, query, Refusal } from "../api.ts";
 import { open } from "../asked.ts";
+import type { ConflictPage } from "../conflicts/conflict.ts";
 import type { Workplace } from "../field.ts";
 import { plural } from "../format.ts";
 import { liveOf } from "../live.ts";
@@ -35,8 +36,6 @@ export class Inbox {
   readonly newest: Signal<ReadonlyArray<Notification>> = signal([]);
   readonly problem: Signal<string | undefined> = signal(undefined);
   readonly nextCursor: Signal<string | null> = signal(null);
-  /** The open conflict of a record, as live news told it. */
-  readonly #conflicts = new Map<string, string>();
   readonly #codes: { readonly [organizationId: string]: string };
   readonly #workplace: Workplace | undefined;
   /** The newest that was known before: later ones have just come. Undefined before the first answer. */
@@ -56,9 +55,6 @@ export class Inbox {
     void this.load();
     if (this.#workplace === undefined) return () => {};
     return liveOf(this.#workplace.organizationId).listen((message: LiveMessage) => {
-      if (message.type === "SYNC_CONFLICT" && message.sync.conflictId) {
-        this.#conflicts.set(message.pfaId, message.sync.conflictId);
-      }
       // What notifies of an outage or a pause changes the health as well.
       if (["SYNC_CONFLICT", "SYNC_FAILED", "HEALTH"].includes(message.type)) this.#soon();
     });
@@ -126,17 +122,26 @@ export class Inbox {
     const fresh = came.filter(({ readAt }) => readAt === null);
     if (fresh.length > TOLD_APART) return this.#tellTogether(fresh);
     for (const one of fresh) {
-      const conflict = one.kind === "conflict" && this.#conflicts.get(one.pfaId ?? "");
-      const go = () => location.assign(placeOf(one, this.#codes));
       toast(one.kind === "resumed" ? "info" : "bad", one.title, {
         label: one.kind === "conflict" ? "Resolve" : "View",
         run: () => {
           void this.read([one.id]);
-          if (conflict) open({ name: "conflict", id: conflict });
-          else go();
+          void this.#go(one);
         },
       });
     }
+  }
+
+  /** A conflict of this organization opens over the page one is on; all else has a page of its own. */
+  async #go(one: Notification): Promise<void> {
+    const { kind, organizationId, pfaId } = one;
+    if (kind === "conflict" && pfaId && organizationId === this.#workplace?.organizationId) {
+      const asked = query({ organizationId, pfaId, status: "unresolved", limit: "1" });
+      const found = await call<ConflictPage>(`/api/pems/conflicts?${asked}`).catch(() => undefined);
+      const [conflict] = found?.conflicts ?? [];
+      if (conflict) return open({ name: "conflict", id: conflict.id });
+    }
+    location.assign(placeOf(one, this.#codes));
   }
 
   #tellTogether(fresh: ReadonlyArray<Notification>) {

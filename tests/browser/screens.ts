@@ -51,6 +51,13 @@ async function accessible({ browser, origin, planner }: Place): Promise<void> {
     await clean("deck");
     await page.getByText("Your menu").locator("..").click();
     await clean("user menu");
+    await page.getByRole("button", { name: /^Notifications/ }).click();
+    await clean("notifications");
+    for (const path of ["/conflicts", "/history"]) {
+      await page.goto(origin + path);
+      await awake(page);
+      await clean(path);
+    }
     await openGrid(page, `${origin}/grid`);
     await clean("grid");
     const [first] = await editableRecords(page, 1);
@@ -68,7 +75,7 @@ async function accessible({ browser, origin, planner }: Place): Promise<void> {
 async function reflow({ browser, origin, planner }: Place): Promise<void> {
   const { page } = await visit(browser, { width: 320, height: 640 });
   await signIn(page, origin, planner);
-  for (const path of ["/", "/grid"]) {
+  for (const path of ["/", "/grid", "/conflicts", "/history"]) {
     await page.goto(origin + path);
     await awake(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, path);
