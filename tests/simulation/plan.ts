@@ -83,7 +83,7 @@ export function drawPlan(random: () => number): ReadonlyArray<Event> {
     heard: random() < 0.5,
     restMs: below(10_000),
   }));
-  add(random() < 0.4 ? 1 : 0, () => ({
+  add(random() < 0.6 ? 1 + below(3) : 0, () => ({
     what: "hold",
     worker: below(SEATS),
     ms: 500 + below(12_000),

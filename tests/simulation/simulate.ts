@@ -5,7 +5,7 @@ import { examine } from "../../db/invariants.ts";
 import { remoteOf } from "../../db/mirror.ts";
 import { ensurePartitions } from "../../db/sweep.ts";
 import { entries, sameValue } from "../../domain/delta.ts";
-import { type Engine, withEngine } from "../engine.ts";
+import { type Engine, type Setup, withEngine } from "../engine.ts";
 import { agree } from "../engine_agreement.ts";
 import type { Ground } from "./lines.ts";
 import { type Act, CALM_MS, drawPlan, RECORDS, SEATS } from "./plan.ts";
@@ -41,7 +41,13 @@ export const simulate = (ground: Ground, seed: number): Promise<Told> =>
     await ensurePartitions(db.owner);
     let failure: Error | undefined;
     let tables = "";
-    await withEngine(db, { records: RECORDS, reads: true, rateLimit: 20 }, async (engine) => {
+    const setup: Setup = {
+      records: RECORDS,
+      reads: true,
+      rateLimit: 20,
+      faults: { ignoreIdempotencyKeys: seed % 2 === 0 },
+    };
+    await withEngine(db, setup, async (engine) => {
       try {
         await play(engine, { world, ground, tell });
       } catch (cause) {
@@ -91,6 +97,7 @@ async function play(engine: Engine, { world, ground, tell }: Stage): Promise<voi
     await world.quiet();
   }
   await agree(engine);
+  deepEqual(await denied(engine), [], "nothing is called failed that PEMS executed");
   deepEqual((await examine(engine.db.owner)).filter(({ broken }) => broken > 0), []);
 }
 
@@ -163,6 +170,16 @@ async function unrest({ db: { owner }, sandbox }: Engine): Promise<string> {
     if (other !== undefined) return `${row.pfa_id} differs in ${other[0]}`;
   }
   return "";
+}
+
+/** Modifications that count as not done although PEMS has executed their write. */
+async function denied({ db: { owner }, sandbox }: Engine): Promise<ReadonlyArray<string>> {
+  const ledger = await sandbox.store.ledger("");
+  const executed = ledger.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
+  const rows = await owner<Array<{ id: string }>>`
+    select id from pfa_modification
+    where sync_status in ('failed', 'discarded') and write_id = any(${executed}::uuid[])`;
+  return rows.map(({ id }) => id);
 }
 
 /** Everything that the tables hold, in an order of its own. */

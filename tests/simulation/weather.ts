@@ -134,8 +134,10 @@ function rolled({ fates }: Climate, roll: number): Fate | undefined {
 /** A climate of the seed: a few fates are frequent, the others do not happen. */
 export function anyClimate(random: () => number): Climate {
   const fates: { [fate in Fate]?: number } = {};
+  // Now and then so rough that attempts are used up.
+  const most = random() < 0.3 ? 0.4 : 0.12;
   for (const fate of Object.keys(FATES) as Fate[]) {
-    if (random() < 0.35) fates[fate] = random() * 0.12;
+    if (random() < 0.35) fates[fate] = random() * most;
   }
   return { slowMs: random() < 0.5 ? 200 : 3_000, fates };
 }
