@@ -7,7 +7,7 @@ import { simulate, type Told } from "./simulate.ts";
 /** As many seeds as one core plays in this time, of so many at most and at least. */
 const BUDGET_MS = 150_000;
 const MOST = 1_000;
-const FEWEST = 60;
+const FEWEST = 30;
 
 let shared: Promise<Ground> | undefined;
 const ground = () => shared ??= openGround();
