@@ -14,7 +14,8 @@ import { GUARDED, parameters, told } from "./shape.ts";
 import { tenantOf } from "./tenant.ts";
 import { viewOf } from "./view.ts";
 
-const PAGE = 500;
+/** In an order without an index each page costs a sort of all: 50,000 records took 14 s in pages of 500. */
+const PAGE = 2000;
 export const CSV_COLUMNS = ["pfaId", "version", "syncStatus", ...FIELD_NAMES] as const;
 
 export const exports = (app: Sql, { allow }: Guard) =>

@@ -20,7 +20,7 @@ import { VIEW_STATUSES } from "../domain/status.ts";
 /** What narrows and orders records, wherever they are asked for. */
 export const RECORD_FILTERS = {
   organizationId: "Required",
-  search: "Text in the id or any text field",
+  search: "Words, each of which is in the id or any text field",
   category: "Exactly this; may be repeated",
   class: "Exactly this; may be repeated",
   source: SOURCES.join(", "),

@@ -127,9 +127,11 @@ const viewed = (tx: Tx) =>
 
 const matching = (tx: Tx, filter: RecordFilter, viewer: string) =>
   tx`(
-    (${filter.search}::text is null or strpos(lower(concat_ws(' ', v.pfa_id, v.description,
-      v.area_silo, v.category, v.class, v.forecast_category, v.manufacturer, v.model, v.contract,
-      v.equipment)), lower(${filter.search}::text)) > 0)
+    (${filter.search}::text is null or (
+      -- Every word counts, wherever it stands: so does the grid search.
+      select bool_and(strpos(lower(concat_ws(' ', v.pfa_id, v.description, v.area_silo, v.category,
+        v.class, v.forecast_category, v.manufacturer, v.model, v.contract, v.equipment)), word) > 0)
+      from regexp_split_to_table(lower(${filter.search}::text), '\\s+') as word))
     and (${filter.category}::text[] is null or v.category = any(${filter.category}::text[]))
     and (${filter.class}::text[] is null or v.class = any(${filter.class}::text[]))
     and (${filter.source}::text[] is null or v.source = any(${filter.source}::text[]))

@@ -97,7 +97,7 @@ onEach(
 );
 
 const MANY = Object.fromEntries(
-  Array.from({ length: 1101 }, (_, nth) => [
+  Array.from({ length: 4101 }, (_, nth) => [
     `PFA-${String(nth).padStart(5, "0")}`,
     { category: nth % 2 === 0 ? "Cranes" : "Pumps" },
   ]),
@@ -107,7 +107,9 @@ test("an export goes page by page and leaves no record out", async (bench) => {
   const rows = tableOf((await bench.export()).body);
   assert.deepEqual(rows.map(({ pfaId }) => pfaId), Object.keys(MANY));
   const narrowed = tableOf((await bench.export("&category=Pumps")).body);
-  assert.equal(narrowed.length, 550);
+  assert.equal(narrowed.length, 2050);
+  const searched = tableOf((await bench.export("&search=pumps%20crawler%2000001")).body);
+  assert.deepEqual(searched.map(({ pfaId }) => pfaId), ["PFA-00001"]);
   assertProblem(await bench.export("&sort=nothing"), 400, /sort/);
 }, MANY);
 

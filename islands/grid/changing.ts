@@ -190,5 +190,6 @@ function walk(grid: GridState, did: string, step: Walk | undefined): void {
   const [first] = step.edits;
   if (first === undefined) return;
   const at = grid.view.rows.peek().indexOf(first.row);
-  if (at >= 0) grid.moveTo(at, grid.columnOf(first.name));
+  const column = grid.columnOf(first.name);
+  if (at >= 0 && column !== undefined) grid.moveTo(at, column);
 }

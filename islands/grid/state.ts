@@ -68,7 +68,11 @@ export class GridState {
 
   constructor(readonly props: GridProps) {
     const { organizationId } = props.workplace;
-    this.records = new Records(props.fields.map(({ name }) => name));
+    const texts = props.fields.filter(({ kind }) => kind === "text");
+    this.records = new Records(
+      props.fields.map(({ name }) => name),
+      texts.map(({ name }) => name),
+    );
     this.view = new View(this.records, props.shape);
     this.loading = new Loading(organizationId, this.records, (row) => this.saves.unsaved(row));
     this.saves = new Saves(props, this.records, this.loading.again);
@@ -124,8 +128,10 @@ export class GridState {
     return this.fields.value[column - FROZEN];
   }
 
-  columnOf(name: FieldName): number {
-    return this.fields.peek().findIndex((field) => field.name === name) + FROZEN;
+  /** Where the field is on show; undefined: its column is hidden. */
+  columnOf(name: FieldName): number | undefined {
+    const at = this.fields.peek().findIndex((field) => field.name === name);
+    return at < 0 ? undefined : at + FROZEN;
   }
 
   columnName(column: number): string {

@@ -1,10 +1,12 @@
 /**
  * `deno task bench`: the figures of the README, measured on this machine, in about half an hour. With `boot`, `flow`,
- * `paces [calls]`, `behind`, `takeover`, `outage [minutes]` or `coalesced`: only these.
+ * `paces [calls]`, `behind`, `takeover`, `outage [minutes]`, `coalesced` or `grid`: only
+ * these.
  */
 import { boot } from "./boot.ts";
 import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
 import { drain, idle, type Spread } from "./flow.ts";
+import { grid } from "./grid.ts";
 import { openSite } from "./site.ts";
 
 const only = Deno.args[0];
@@ -48,6 +50,7 @@ const ENGINE: { readonly [name: string]: () => Promise<Row[]> } = {
   behind,
   takeover,
   coalesced,
+  grid,
   outage: () => outage(Number(Deno.args[1] ?? 10)),
 };
 for (const [name, measure] of Object.entries(ENGINE)) {
