@@ -45,7 +45,7 @@ if (only === undefined || only === "flow") {
     await site.stop();
   }
 }
-const ENGINE: { readonly [name: string]: () => Promise<Row[]> } = {
+const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   paces: () => paces(Number(Deno.args[1] ?? 250)),
   behind,
   takeover,
