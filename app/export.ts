@@ -61,6 +61,7 @@ async function* pagesOf(
       app,
       tenantOf(c),
       (tx) => listRecords(tx, viewer, { ...asked, after, limit: PAGE }),
+      "anew",
     );
     yield head + csvLines(page.map((one) => cellsOf(one, organization)));
     if (page.length < PAGE) return;

@@ -55,7 +55,7 @@ export const records = (app: Sql, { allow }: Guard) =>
         const { page, total } = await asTenant(app, tenantOf(c), async (tx) => ({
           page: await listRecords(tx, viewer, { ...asked, limit: asked.limit + 1 }),
           total: asked.total ?? await countRecords(tx, viewer, asked.filter),
-        }));
+        }), "anew");
         const shown = page.slice(0, asked.limit);
         const nextCursor = page.length > asked.limit
           ? asked.cursorAfter(shown.at(-1)!, total)

@@ -118,9 +118,16 @@ export interface Tenant {
 
 /**
  * How statements of the transaction are planned: each as it comes, for lists whose filters differ; or once per
- * connection, all of them lookups by index, for what is the same each time (see LOOKUPS).
+ * connection, all of them lookups by index, for what is the same each time (see LOOKUPS); or anew each time, for large
+ * reads: a plan kept from when there were no drafts made pages of 2,000 among 5,000 drafts take 4 s instead of 0.4.
  */
-export type Planning = "auto" | "lookups";
+export type Planning = "auto" | "lookups" | "anew";
+
+const PLANNINGS: { readonly [planning in Planning]: Settings } = {
+  auto: {},
+  lookups: LOOKUPS,
+  anew: { plan_cache_mode: "force_custom_plan" },
+};
 
 /** Runs the work in one transaction that sees this organization's rows and no others. */
 export const asTenant = <A>(
@@ -133,7 +140,7 @@ export const asTenant = <A>(
     const settings = {
       "app.organization_id": organizationId,
       "app.user_id": userId,
-      ...(planning === "lookups" ? LOOKUPS : {}),
+      ...PLANNINGS[planning],
     };
     // Sent at once and first, not waited for: one round trip less. Were it to fail, so would all that follows.
     const scope = tx`
