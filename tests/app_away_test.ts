@@ -37,6 +37,11 @@ onPostgres(
       select count(*)::int as drafts, (select count(*)::int from audit_entry
         where event_type = 'DRAFT_SAVED') as told from pfa_modification`;
       assert.ok(saved!.drafts <= ids.length && saved!.told >= saved!.drafts);
-      assert.equal((await ada.get("/api/auth/me")).status, 200);
+      // Each connection that was cut while idle may cost one more request.
+      let status = 503;
+      for (let nth = 0; nth < 20 && status === 503; nth++) {
+        status = (await ada.get("/api/auth/me")).status;
+      }
+      assert.equal(status, 200);
     }),
 );
