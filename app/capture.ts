@@ -7,7 +7,6 @@ import {
   type Delta,
   isEmpty,
   mergeDeltas,
-  sameValue,
 } from "../domain/delta.ts";
 import { FIELD_NAMES, type FieldName, type FieldValue, type Pfa } from "../domain/pfa.ts";
 import { brokenRules } from "../domain/rules.ts";
@@ -83,14 +82,6 @@ export const ruleErrors = (record: Pfa, changes: Delta, path: string): ReadonlyA
     path: path + (fields.findLast((name) => name in changes) ?? fields.at(-1)),
     message,
   }));
-
-/** Whether the draft would say what it says already. */
-export const isSame = (one: Drafted | undefined, other: Drafted): boolean =>
-  one?.operation === other.operation &&
-  Object.keys(one.changes).length === Object.keys(other.changes).length &&
-  (Object.entries(other.changes) as Array<[FieldName, Change]>).every(([name, { to }]) =>
-    one.changes[name] !== undefined && sameValue(name, one.changes[name].to, to)
-  );
 
 const refused = (path: string, message: string): Captured => ({
   _tag: "Broken",
