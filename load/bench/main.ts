@@ -1,14 +1,11 @@
-/**
- * `deno task bench`: the figures of the README, measured on this machine, in about half an hour. With `boot`, `flow`,
- * `paces [calls]`, `behind`, `takeover`, `outage [minutes]`, `coalesced` or `grid`: only
- * these.
- */
+/** `deno task bench`: the figures of the README, measured on this machine in half an hour; `bench NAME`: one of them. */
 import { boot } from "./boot.ts";
 import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
 import { drain, idle, type Spread } from "./flow.ts";
 import { grid } from "./grid.ts";
 import { openSite } from "./site.ts";
 
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `outage [minutes]` or `grid`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
