@@ -114,7 +114,7 @@ CREATE OR REPLACE FUNCTION call_spacing(rate real, OUT ring integer, OUT period 
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  select ring, time * 1.026, time * 1.026 / ring, time * 1.018
+  select ring, time * 1.023, time * 1.023 / ring, time * 1.016
   from (select greatest(floor(rate / ceil(rate / 100)), 1)::int as ring) r,
     lateral (select interval '1 second' * ring / rate as time) t
 $function$

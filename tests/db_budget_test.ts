@@ -113,7 +113,7 @@ onEach("only calls that may start within the horizon are reserved", async (db) =
   const connection = await aConnection(db, { rateLimit: 1 });
   const [open] = await db.worker`select open_calls(${connection}, '10.5 seconds') as calls`;
   assert.equal(open!.calls, 11);
-  // 1.026 s apart: 0, 1.026, ... 10.26
+  // 1.023 s apart: 0, 1.023, ... 10.23
   assert.equal((await reserve(db, connection, 1000, "10.5 seconds")).length, 11);
   assert.equal((await reserve(db, connection, 1000, "10.5 seconds")).length, 0);
   const [left] = await db.worker`select open_calls(${connection}, '10.5 seconds') as calls`;

@@ -1,14 +1,14 @@
 -- The budget of calls: when each call to PEMS may start, over all processes.
 
 -- How calls are spaced at a rate: no call closer than `period` to the one a ring before it, planned on an
--- even beat. The plan is 2.6 % slower than the limit, and what really leaves is held to `span`, 1.8 % slower:
+-- even beat. The plan is 2.3 % slower than the limit, and what really leaves is held to `span`, 1.6 % slower:
 -- between the two lies what a busy machine loses, above `span` the jitter on the way, so that neither a
 -- token bucket nor a sliding second is exceeded. Above 100 calls/s the ring covers a part of a second, to
 -- keep the row small.
 create function call_spacing(rate real, out ring int, out period interval, out beat interval,
   out span interval)
 language sql immutable parallel safe as $$
-  select ring, time * 1.026, time * 1.026 / ring, time * 1.018
+  select ring, time * 1.023, time * 1.023 / ring, time * 1.016
   from (select greatest(floor(rate / ceil(rate / 100)), 1)::int as ring) r,
     lateral (select interval '1 second' * ring / rate as time) t
 $$;
