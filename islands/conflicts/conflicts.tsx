@@ -1,13 +1,12 @@
 /** The page of conflicts: filters, the list, and one decision for all that are selected. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { LiveMessage } from "../../domain/event.ts";
 import type { FieldMeta, Workplace } from "../field.ts";
 import { Filters, More, SearchFilter, Select } from "../filters.tsx";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { Listing, type Loaded } from "../listing.ts";
-import { liveOf } from "../live.ts";
+import { followOpen } from "../live_list.ts";
 import { Bulk } from "./bulk.tsx";
 import { type Conflict, type ConflictPage, KIND_WORDS, STATUS_WORDS } from "./conflict.ts";
 import { type ConflictFilter, conflictQuery, OPEN_ONES } from "./filter.ts";
@@ -35,17 +34,12 @@ function ConflictList({ workplace, fields, filter, loaded }: ConflictsProps) {
     })
   );
   const chosen = useSignal<ReadonlySet<string>>(new Set());
-  useEffect(() => {
-    const live = liveOf(workplace.organizationId);
-    let open: number | undefined;
-    const news = (message: LiveMessage) => {
-      if (message.type === "SYNC_CONFLICT") list.refresh();
-      if (message.type !== "HEALTH" && message.type !== "SNAPSHOT") return;
-      if (open !== undefined && open !== message.status.conflicts) list.refresh();
-      open = message.status.conflicts;
-    };
-    return live.listen(news);
-  }, []);
+  useEffect(() =>
+    followOpen(
+      workplace.organizationId,
+      { type: "SYNC_CONFLICT", count: "conflicts" },
+      list.refresh,
+    ), []);
   useEffect(() => resolvedHere.subscribe((count) => void (count > 0 && list.reload())), []);
   const rows = list.rows.value;
   const open = rows.filter(({ status }) => status === "unresolved");

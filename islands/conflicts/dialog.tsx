@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { LiveMessage } from "../../domain/event.ts";
 import { call, query, Refusal } from "../api.ts";
-import { close, open } from "../asked.ts";
+import { asked, close, open } from "../asked.ts";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { liveOf } from "../live.ts";
@@ -34,6 +34,7 @@ export function Dialog({ id, workplace, fields }: DialogProps) {
   const show = async () => {
     try {
       const conflict = await call<Conflict>(`/api/pems/conflicts/${encodeURIComponent(id)}`);
+      if (asked.peek()?.id !== id) return;
       const known = state.peek();
       const same = known._tag === "shown" && shownId() === id &&
         known.deciding.conflict.status === conflict.status &&
@@ -44,6 +45,7 @@ export function Dialog({ id, workplace, fields }: DialogProps) {
       deciding.judge();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      if (asked.peek()?.id !== id) return;
       // What is shown and chosen outlives a refresh that does not get through.
       if (state.peek()._tag === "shown" && shownId() === id && error.status !== 404) return;
       const message = error.status === 404 ? "There is no such conflict here." : error.message;
@@ -62,11 +64,8 @@ export function Dialog({ id, workplace, fields }: DialogProps) {
   }, [id]);
   useEffect(() => void openOnes(workplace.organizationId).then((all) => ids.value = all), []);
   const at = ids.value.indexOf(id);
-  const step = (by: number) => {
-    const next = ids.peek()[at < 0 ? 0 : (at + by + ids.peek().length) % ids.peek().length];
-    if (next !== undefined && next !== id) open({ name: "conflict", id: next });
-  };
   useEffect(() => {
+    const step = (by: number) => walk(ids.peek(), by);
     const keys = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) => {
       const typing = (target as Element).matches("input:not([type=radio]), select, textarea");
       if (typing || ctrlKey || metaKey || altKey) return;
@@ -75,7 +74,7 @@ export function Dialog({ id, workplace, fields }: DialogProps) {
     };
     document.addEventListener("keydown", keys);
     return () => document.removeEventListener("keydown", keys);
-  });
+  }, []);
   const now = state.value;
   const conflict = now._tag === "shown" ? now.deciding.conflict : undefined;
   return (
@@ -85,7 +84,13 @@ export function Dialog({ id, workplace, fields }: DialogProps) {
       aside={
         <>
           {conflict && <span class="tag">{KIND_WORDS[conflict.kind]}</span>}
-          {ids.value.length > 1 && <Walk at={at} of={ids.value.length} step={step} />}
+          {ids.value.length > 1 && (
+            <Walk
+              at={at}
+              of={ids.value.length}
+              step={(by) => walk(ids.peek(), by)}
+            />
+          )}
         </>
       }
       close={close}
@@ -114,6 +119,14 @@ const openOnes = (organizationId: string): Promise<ReadonlyArray<string>> =>
   call<ConflictPage>(
     `/api/pems/conflicts?${query({ organizationId, status: "unresolved", limit: WALKED })}`,
   ).then(({ conflicts }) => conflicts.map(({ id }) => id), () => []);
+
+/** From the conflict the address asks for, which is ahead of what is drawn while keys come fast. */
+function walk(ids: ReadonlyArray<string>, by: number): void {
+  const id = asked.peek()?.id ?? "";
+  const at = ids.indexOf(id);
+  const next = ids[at < 0 ? 0 : (at + by + ids.length) % ids.length];
+  if (next !== undefined && next !== id) open({ name: "conflict", id: next });
+}
 
 interface WalkProps {
   readonly at: number;

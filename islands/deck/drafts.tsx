@@ -23,12 +23,16 @@ interface DraftsProps {
 /** More are reviewed in GridLab, which scrolls through any number. */
 const LISTED = 100;
 
+/** A snapshot too: drafts may have been saved elsewhere since the server read them for the page. */
+const NEWS: ReadonlySet<LiveMessage["type"]> = new Set(["SNAPSHOT", "DRAFT_SAVED", "SYNC_QUEUED"]);
+
 export function Drafts({ workplace, fields, drafts: atFirst }: DraftsProps) {
   const drafts = useSignal(atFirst);
   const busy = useSignal(false);
   useEffect(() => {
-    const changed = ({ type }: LiveMessage) =>
-      (type === "DRAFT_SAVED" || type === "SYNC_QUEUED") && void refresh(workplace, drafts);
+    const changed = ({ type }: LiveMessage) => {
+      if (NEWS.has(type)) void refresh(workplace, drafts);
+    };
     return liveOf(workplace.organizationId).listen(changed);
   }, []);
   const send = async () => {

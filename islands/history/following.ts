@@ -13,11 +13,12 @@ const NEWS: ReadonlySet<LiveMessage["type"]> = new Set([
   "HEALTH",
 ]);
 
-/** Calls at every news of a job; the first snapshot tells nothing new. Returns the way to stop. */
+/**
+ * Calls at every news of a job, and at every snapshot: between the server's reading for the page and the socket's
+ * beginning anything may have happened. Returns the way to stop.
+ */
 export function followJobs(organizationId: string, refresh: () => void): () => void {
-  let first = true;
   return liveOf(organizationId).listen(({ type }) => {
-    if (type === "SNAPSHOT" && first) first = false;
-    else if (NEWS.has(type)) refresh();
+    if (NEWS.has(type)) refresh();
   });
 }

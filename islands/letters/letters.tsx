@@ -1,13 +1,12 @@
 /** Dead letters: what PEMS would not take, by reason; one is tried first, then the rest, or they are given up. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { LiveMessage } from "../../domain/event.ts";
 import type { FieldMeta, Workplace } from "../field.ts";
 import { More } from "../filters.tsx";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { Listing, type Loaded } from "../listing.ts";
-import { liveOf } from "../live.ts";
+import { followOpen } from "../live_list.ts";
 import { Moment } from "../moment.tsx";
 import { Discard } from "./discard.tsx";
 import { type Group, grouped, type Letter, type LetterPage } from "./groups.ts";
@@ -34,16 +33,12 @@ function DeadLetters({ workplace, fields, loaded }: LettersProps) {
       rowsOf: ({ deadLetters }) => deadLetters,
     })
   );
-  useEffect(() => {
-    let dead: number | undefined;
-    const news = (message: LiveMessage) => {
-      if (message.type === "SYNC_FAILED") list.refresh();
-      if (message.type !== "HEALTH" && message.type !== "SNAPSHOT") return;
-      if (dead !== undefined && dead !== message.status.deadLetters) list.refresh();
-      dead = message.status.deadLetters;
-    };
-    return liveOf(workplace.organizationId).listen(news);
-  }, []);
+  useEffect(() =>
+    followOpen(
+      workplace.organizationId,
+      { type: "SYNC_FAILED", count: "deadLetters" },
+      list.refresh,
+    ), []);
   const total = list.page.value?.total ?? 0;
   const groups = grouped(list.rows.value);
   return (

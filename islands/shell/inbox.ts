@@ -56,7 +56,9 @@ export class Inbox {
     if (this.#workplace === undefined) return () => {};
     return liveOf(this.#workplace.organizationId).listen((message: LiveMessage) => {
       // What notifies of an outage or a pause changes the health as well.
-      if (["SYNC_CONFLICT", "SYNC_FAILED", "HEALTH"].includes(message.type)) this.#soon();
+      if (["SNAPSHOT", "SYNC_CONFLICT", "SYNC_FAILED", "HEALTH"].includes(message.type)) {
+        this.#soon();
+      }
     });
   }
 

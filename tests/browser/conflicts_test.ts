@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { inChromium } from "../chromium.ts";
 import { startProduct, withFolder } from "../product.ts";
-import { launchChromium } from "./browser.ts";
+import { awake, launchChromium } from "./browser.ts";
 import {
   type Bench,
   call,
@@ -15,7 +15,7 @@ import {
   toastSays,
 } from "./decisions.ts";
 
-const [A, B, C, D] = ["PFA-10002", "PFA-10003", "PFA-10005", "PFA-10006"] as const;
+const [A, B, C, D, E] = ["PFA-10002", "PFA-10003", "PFA-10005", "PFA-10006", "PFA-10008"] as const;
 
 const dialogOf = (page: Awaited<ReturnType<typeof signedIn>>["page"], pfaId: string) =>
   page.getByRole("dialog", { name: `Conflict of ${pfaId}` });
@@ -143,6 +143,25 @@ async function inBulk(bench: Bench): Promise<void> {
   await page.context().close();
 }
 
+/** What happens after the server read the page and before its socket is open belongs in the list too. */
+async function beforeTheSocket(bench: Bench): Promise<void> {
+  const { page } = await signedIn(bench);
+  const other = await signedIn(bench);
+  const connected = Promise.withResolvers<void>();
+  await page.routeWebSocket(/\/api\/ws\/sync\//, async (socket) => {
+    await connected.promise;
+    socket.connectToServer();
+  });
+  await page.reload();
+  await awake(page);
+  await conflicting(other.page, bench.product, [E]);
+  assert.equal(await entry(page, E).count(), 0);
+  connected.resolve();
+  await entry(page, E).waitFor();
+  await other.page.context().close();
+  await page.context().close();
+}
+
 async function withoutScripts(bench: Bench): Promise<void> {
   const { page } = await signedIn(bench);
   const cookies = await page.context().cookies();
@@ -167,7 +186,8 @@ inChromium(
       const browser = await launchChromium(path);
       try {
         const bench = { browser, product };
-        for (const check of [byMouse, byKeyboard, secondOne, movedAgain, inBulk, withoutScripts]) {
+        const checks = [byMouse, byKeyboard, secondOne, movedAgain, inBulk, beforeTheSocket];
+        for (const check of [...checks, withoutScripts]) {
           await check(bench).catch((cause) => {
             throw new Error(`${check.name}: ${cause.message}`, { cause });
           });

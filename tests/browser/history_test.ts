@@ -7,11 +7,11 @@ import { launchChromium } from "./browser.ts";
 import {
   type Bench,
   commit,
-  conflicting,
   entry,
   holds,
   OURS,
   signedIn,
+  THEIRS,
   toastSays,
 } from "./decisions.ts";
 import { badgeSays, cellOf, openGrid } from "./planner.ts";
@@ -149,7 +149,9 @@ async function deadLetters(bench: Bench): Promise<void> {
 
 async function notifications(bench: Bench): Promise<void> {
   const { page, complaints } = await signedIn(bench);
-  await conflicting(page, bench.product, ["PFA-10006"]);
+  await bench.product.edit("PFA-10006", THEIRS);
+  await commit(page, ["PFA-10006"], OURS);
+  await entry(page, "PFA-10006").waitFor();
   await page.locator(".toast").getByRole("button", { name: "Resolve" }).click();
   await page.getByRole("dialog", { name: "Conflict of PFA-10006" }).waitFor();
   await page.keyboard.press("Escape");
