@@ -111,13 +111,18 @@ $function$
 
 CREATE OR REPLACE FUNCTION call_spacing(rate real, OUT ring integer, OUT period interval, OUT beat interval, OUT span interval)
  RETURNS record
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  select ring, time * 1.023, time * 1.023 / ring, time * 1.016
-  from (select greatest(floor(rate / ceil(rate / 100)), 1)::int as ring) r,
-    lateral (select interval '1 second' * ring / rate as time) t
-$function$
+declare
+  shortest interval;
+begin
+  ring := greatest(floor(rate / ceil(rate / 100)), 1);
+  shortest := interval '1 second' * ring / rate;
+  period := shortest * 1.023;
+  beat := period / ring;
+  span := shortest * 1.016;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION count_attempts()
@@ -221,12 +226,13 @@ $function$
 
 CREATE OR REPLACE FUNCTION current_rate(rate_limit integer, rate_now real, rate_since timestamp with time zone)
  RETURNS real
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE PARALLEL SAFE
 AS $function$
-  select least(rate_limit, rate_now + rate_limit / 30.0
-    * greatest(extract(epoch from clock_timestamp() - rate_since), 0))::real
-$function$
+begin
+  return least(rate_limit, rate_now + rate_limit / 30.0
+    * greatest(extract(epoch from clock_timestamp() - rate_since), 0));
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION delta_columns(changes jsonb)
@@ -441,15 +447,20 @@ end $function$
 
 CREATE OR REPLACE FUNCTION open_calls(connection uuid, horizon interval)
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
-  select case when circuit <> 'closed' or not_before > clock_timestamp() + horizon then 0 else
-    greatest(0, ceil(extract(epoch from clock_timestamp() + horizon
-      - greatest(next_send_at, clock_timestamp())) / extract(epoch from
-        (call_spacing(current_rate(rate_limit, rate_now, rate_since))).beat)))::int
-  end
-  from pems_connection where id = connection
-$function$
+declare
+  budget pems_connection%rowtype;
+  spacing record;
+begin
+  select * into strict budget from pems_connection where id = connection;
+  if budget.circuit <> 'closed' or budget.not_before > clock_timestamp() + horizon then
+    return 0;
+  end if;
+  spacing := call_spacing(current_rate(budget.rate_limit, budget.rate_now, budget.rate_since));
+  return greatest(0, ceil(extract(epoch from clock_timestamp() + horizon
+    - greatest(budget.next_send_at, clock_timestamp())) / extract(epoch from spacing.beat)));
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION organization_of(job uuid, conflict uuid)
@@ -833,14 +844,15 @@ $function$
 
 CREATE OR REPLACE FUNCTION waiting_lanes(connection uuid)
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select count(*)::int from (
+begin
+  return (select count(*) from (
     select from pfa_lane where connection_id = connection and state = 'ready' and not paused
-    limit 200000) l
-$function$
+    limit 200000) l);
+end $function$
 ;
 revoke execute on function waiting_lanes(uuid) from public;
 grant execute on function waiting_lanes(uuid) to vanguard_app;

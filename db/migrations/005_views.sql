@@ -67,12 +67,13 @@ $$;
 
 -- Lanes of all organizations that wait for the connection, for an honest estimate; bounded, since
 -- nobody plans by more.
-create function waiting_lanes(connection uuid) returns int language sql stable security definer
+create function waiting_lanes(connection uuid) returns int language plpgsql stable security definer
 set search_path = public, pg_temp as $$
-  select count(*)::int from (
+begin
+  return (select count(*) from (
     select from pfa_lane where connection_id = connection and state = 'ready' and not paused
-    limit 200000) l
-$$;
+    limit 200000) l);
+end $$;
 
 -- The organization of a job or a conflict, for a route that is given nothing but its id.
 create function organization_of(job uuid, conflict uuid) returns uuid language sql stable
