@@ -4,8 +4,9 @@ import {
   type LockedDraft,
   lockForCommit,
   type OwnedModification,
+  readChanged,
 } from "../db/draft_locks.ts";
-import { type Basis, lockDrafts, readBases } from "../db/drafts.ts";
+import { lockDrafts } from "../db/drafts.ts";
 import { type Pending, pendingCalls } from "../db/connections.ts";
 import { enqueue } from "../db/enqueue.ts";
 import type { Tenant, Tx } from "../db/sql.ts";
@@ -38,21 +39,19 @@ export interface Queued {
 /** Queues the drafts; what was committed before is left alone. Throws 403, 404 or 422, and then nothing is queued. */
 export async function commitDrafts(tx: Tx, commit: Commit): Promise<Queued> {
   const { tenant, organization, modificationIds } = commit;
-  // Sent together, run in this order; a refusal rolls the locks back.
-  const [, owners, drafts] = await Promise.all([
+  // Sent together and at once, run in this order; a refusal rolls the locks back.
+  const choice = { userId: tenant.userId, modificationIds };
+  const [, owners, drafts, records, before] = await Promise.all([
     lockDrafts(tx, tenant),
     modificationIds && findOwners(tx, modificationIds),
-    lockForCommit(tx, tenant.userId, modificationIds),
+    lockForCommit(tx, choice),
+    readChanged(tx, choice),
+    pendingCalls(tx, tenant.organizationId),
   ]);
   if (modificationIds !== undefined) requireOwn(commit, modificationIds, owners!);
   if (drafts.length === 0) return { jobId: null, queuedCount: 0, pending: undefined };
   for (const draft of drafts) requireEditor(draft, organization);
-  const pfaIds = [...new Set(drafts.map(({ pfaId }) => pfaId))];
-  const [bases, before] = await Promise.all([
-    readBases(tx, tenant.userId, pfaIds.map((pfaId) => ({ pfaId, baseVersion: null }))),
-    pendingCalls(tx, tenant.organizationId),
-  ]);
-  requireRules(drafts, bases);
+  requireRules(drafts, records);
   const { priority, maxRetries, changeReason } = commit;
   const queued = await enqueue(tx, {
     ...tenant,
@@ -61,7 +60,7 @@ export async function commitDrafts(tx: Tx, commit: Commit): Promise<Queued> {
     maxRetries,
     changeReason,
   });
-  return { ...queued, pending: before && { ...before, lanes: before.lanes + pfaIds.length } };
+  return { ...queued, pending: before && { ...before, lanes: before.lanes + records.size } };
 }
 
 /** One's own modifications; those of others only with ManageSettings. */
@@ -87,11 +86,14 @@ function requireEditor({ operation, changes }: LockedDraft, organization: Member
 }
 
 /** The mirror may have moved, and others may have committed: what comes of it must hold as a whole. */
-function requireRules(drafts: ReadonlyArray<LockedDraft>, bases: ReadonlyMap<string, Basis>): void {
+function requireRules(
+  drafts: ReadonlyArray<LockedDraft>,
+  records: ReadonlyMap<string, Pfa>,
+): void {
   const errors: FieldError[] = [];
   const reached = new Map<string, Pfa>();
   for (const { pfaId, operation, changes } of drafts) {
-    const before = reached.get(pfaId) ?? bases.get(pfaId)!.record;
+    const before = reached.get(pfaId) ?? records.get(pfaId)!;
     if (before.isDiscontinued) {
       errors.push({ path: pfaId, message: `${pfaId} is discontinued and cannot be changed` });
     } else if (operation === "DELETE") {

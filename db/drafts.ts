@@ -33,7 +33,7 @@ export interface Wanted {
 
 /** One at a time for each user and organization, since a save reads, decides and writes. */
 export const lockDrafts = (tx: Tx, { organizationId, userId }: Tenant) =>
-  tx`select pg_advisory_xact_lock(hashtextextended(${organizationId + userId}, 0))`;
+  tx`select pg_advisory_xact_lock(hashtextextended(${organizationId + userId}, 0))`.execute();
 
 /** The bases of these records, with the user's drafts locked; records that are not there are left out. */
 export async function readBases(
