@@ -20,11 +20,13 @@ const overdue = setTimeout(
   () => stopped.resolve(`not done after ${MOST_MINUTES} minutes: see "pending" above`),
   MOST_MINUTES * 60_000,
 );
-/** What is asked for; or everything: browsers, and what kills and starves, with the machine to themselves. */
+/** What is asked for; or everything: browsers with the machine to themselves, and what takes minutes side by side. */
 const BROWSER = "tests/browser";
-const CHAOS = "tests/chaos";
+const LONG = ["tests/chaos", "tests/simulation"];
 const asked = Deno.args.filter((argument) => argument !== NO_SKIPS);
-const phases = asked.length > 0 ? [asked] : [[`--ignore=${BROWSER},${CHAOS}`], [BROWSER], [CHAOS]];
+const phases = asked.length > 0
+  ? [asked]
+  : [[`--ignore=${[BROWSER, ...LONG].join()}`], [BROWSER], LONG];
 const allowsSkips = !Deno.args.includes(NO_SKIPS);
 let success = true;
 let reports = "";

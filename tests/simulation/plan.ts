@@ -8,7 +8,7 @@ export const RECORDS = 4;
 /** Workers, each with a successor when it dies. */
 export const SEATS = 2;
 /** After this nothing new happens, and the weather is fine. */
-export const CALM_MS = 25_000;
+export const CALM_MS = 15_000;
 
 export type Act =
   | {
@@ -47,7 +47,7 @@ export function drawPlan(random: () => number): ReadonlyArray<Event> {
   const events: Event[] = [{ at: 0, act: { what: "climate", climate: anyClimate(random) } }];
   const add = (count: number, draw: () => Act) => {
     for (let nth = 0; nth < count; nth += 1) {
-      events.push({ at: below(CALM_MS - 5_000), act: draw() });
+      events.push({ at: below(CALM_MS - 3_000), act: draw() });
     }
   };
   const edits = (nth: string): Edits => {
@@ -81,12 +81,12 @@ export function drawPlan(random: () => number): ReadonlyArray<Event> {
     worker: below(SEATS),
     after: below(60),
     heard: random() < 0.5,
-    restMs: below(10_000),
+    restMs: below(8_000),
   }));
   add(random() < 0.6 ? 1 + below(3) : 0, () => ({
     what: "hold",
     worker: below(SEATS),
-    ms: 500 + below(12_000),
+    ms: 500 + below(10_000),
   }));
   return events.sort((a, b) => a.at - b.at);
 }
