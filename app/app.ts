@@ -19,6 +19,7 @@ import { jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
 import { memberships } from "./memberships.ts";
 import { metrics } from "./metrics.ts";
+import { series } from "./series.ts";
 import { notifications } from "./notifications.ts";
 import { openapi } from "./openapi.ts";
 import { organizations } from "./organizations.ts";
@@ -83,6 +84,7 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/pfa-data", records(db.app, guard))
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))
+    .route("/api/pems", series(db.app, guard))
     .route("/api/pems", jobs(db.app, guard))
     .route("/api/pems", conflicts(db.app, guard, config))
     .route("/api/pems", deadLetters(db.app, guard, config))

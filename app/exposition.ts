@@ -1,4 +1,5 @@
 /** The text format that Prometheus scrapes (version 0.0.4). */
+import { BOUNDS } from "../domain/series.ts";
 
 export interface Sample {
   readonly labels: { readonly [name: string]: string };
@@ -36,9 +37,6 @@ const escaped = (value: string): string =>
 
 const numberOf = (value: number): string =>
   Number.isFinite(value) ? String(value) : value === Infinity ? "+Inf" : "NaN";
-
-/** Upper bounds of a histogram's buckets, in seconds; those of `metric_bucket` in the database. */
-export const BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 /**
  * The samples of one histogram.

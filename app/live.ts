@@ -132,10 +132,12 @@ class Rooms implements Live {
   }
 
   async #tell(place: Place, notice: Notice): Promise<void> {
+    // Nobody looks, and who comes back reads them anew.
+    if (notice.type === "METRICS" && place.seats.size === 0) return;
     if (notice.type !== "HEALTH") {
       for (const message of await expand(this.#db.app, notice)) this.#send(place, message);
     }
-    if (notice.type !== "DRAFT_SAVED") this.#schedule(place, BUSY_MS);
+    if (notice.type !== "DRAFT_SAVED" && notice.type !== "METRICS") this.#schedule(place, BUSY_MS);
   }
 
   #send({ room, seats }: Place, message: object): void {

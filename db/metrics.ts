@@ -1,5 +1,6 @@
 /** Metrics: counters that transitions left, and what stands where just now; the same whoever is asked. */
-import type { Sql } from "./sql.ts";
+import type { SeriesRow } from "../domain/series.ts";
+import type { Sql, Tx } from "./sql.ts";
 
 /** A counter by organization and labels; `le` is the bucket that it counts alone, not all up to there. */
 export interface Counter {
@@ -9,6 +10,7 @@ export interface Counter {
     | "latency_sum"
     | "failed"
     | "conflicts"
+    | "resolved"
     | "errors"
     | "request"
     | "request_sum";
@@ -48,3 +50,53 @@ export async function foldMetrics(worker: Sql): Promise<number> {
   const [row] = await worker<[{ folded: number }]>`select fold_metrics() as folded`;
   return row.folded;
 }
+
+/** Samples what stands where, once for each ten seconds; returns for how many organizations. */
+export async function sampleMetrics(worker: Sql): Promise<number> {
+  const [row] = await worker<[{ sampled: number }]>`select sample_metrics() as sampled`;
+  return row.sampled;
+}
+
+export const forgetMetrics = (worker: Sql) => worker`select forget_metrics()`;
+
+/** Steps that series are kept in, in seconds, and how far back each goes. */
+export const KEPT = [
+  { step: 10, seconds: 26 * 3600 },
+  { step: 300, seconds: 35 * 86_400 },
+] as const;
+
+export interface Stretch {
+  readonly step: typeof KEPT[number]["step"];
+  /** Seconds since 1970; `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The rows of the transaction's organization, oldest first. */
+export const readSeries = (tx: Tx, { step, from, to }: Stretch): Promise<SeriesRow[]> =>
+  tx<SeriesRow[]>`
+    select extract(epoch from at)::int as at, counts, gauges, samples from metric_series
+    where organization_id = current_organization() and step = ${step}
+      and at >= to_timestamp(${from}) and at < to_timestamp(${to})
+    order by at`;
+
+/** Something that explains a bend in a series. */
+export interface Mark {
+  readonly at: Date;
+  readonly event: "PAUSE" | "RESUME" | "CIRCUIT_OPEN" | "CIRCUIT_CLOSED";
+  readonly reason: string | null;
+}
+
+/** More would hide what they are to explain. */
+const MOST_MARKS = 200;
+
+/** The newest marks of the time, oldest first. */
+export const readMarks = async (tx: Tx, { from, to }: Omit<Stretch, "step">): Promise<Mark[]> =>
+  (await tx<Mark[]>`
+    select at, event_type as event, coalesce(details ->> 'reason', details ->> 'error') as reason
+    from audit_entry
+    where organization_id = current_organization()
+      and at >= to_timestamp(${from}) and at < to_timestamp(${to})
+      and event_type in ('PAUSE', 'RESUME', 'CIRCUIT_OPEN', 'CIRCUIT_CLOSED')
+    order by at desc
+    limit ${MOST_MARKS}`).toReversed();

@@ -7,6 +7,18 @@ grant usage on sequence commit_order to vanguard_worker;
 create sequence fencing_token;
 grant usage on sequence fencing_token to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION added(one jsonb, other jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(jsonb_object_agg(key, value), '{}') from (
+    select key, sum(value::float8) as value
+    from (select * from jsonb_each_text(one) union all select * from jsonb_each_text(other)) both_of
+    group by key) sums
+$function$
+;
+
 CREATE OR REPLACE FUNCTION apply_mirror(rows jsonb, adopt boolean DEFAULT false)
  RETURNS TABLE(organization_id uuid, pfa_id text, version integer)
  LANGUAGE sql
@@ -109,6 +121,18 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION budget_used(rate_limit integer, departures timestamp with time zone[])
+ RETURNS double precision
+ LANGUAGE sql
+ PARALLEL SAFE
+AS $function$
+  select count(*) filter (where departed > clock_timestamp() - s.ring * interval '1 s' / rate_limit)::float8
+    / s.ring
+  from call_spacing(rate_limit) s, unnest(departures) departed
+  group by s.ring
+$function$
+;
+
 CREATE OR REPLACE FUNCTION call_spacing(rate real, OUT ring integer, OUT period interval, OUT beat interval, OUT span interval)
  RETURNS record
  LANGUAGE plpgsql
@@ -179,8 +203,12 @@ CREATE OR REPLACE FUNCTION count_conflicts()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
-  insert into metric_delta (organization_id, metric, value)
-  select organization_id, 'conflicts', count(*) from fresh group by 1;
+  insert into metric_delta (organization_id, metric, labels, value)
+  select organization_id, 'conflicts', jsonb_build_object('kind', kind), count(*)
+  from fresh group by 1, 3
+  union all
+  select organization_id, 'resolved', jsonb_build_object('kind', kind, 'status', status), count(*)
+  from fresh where status <> 'unresolved' group by 1, 3;
   return null;
 end $function$
 ;
@@ -202,6 +230,19 @@ begin
   from synced group by 1, 3
   union all
   select organization_id, 'latency_sum', '{}', sum(seconds) from synced group by 1;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION count_resolved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into metric_delta (organization_id, metric, labels, value)
+  values (new.organization_id, 'resolved', jsonb_build_object('kind', new.kind, 'status', new.status), 1);
   return null;
 end $function$
 ;
@@ -311,13 +352,19 @@ AS $function$
     insert into metric_total as t (organization_id, metric, labels, value)
     select organization_id, metric, labels, sum(value) from gone group by 1, 2, 3 order by 1, 2, 3
     on conflict (organization_id, metric, labels) do update set value = t.value + excluded.value
-  ), minutes as (
-    insert into metric_series as s (organization_id, metric, at, value)
-    select organization_id, case metric when 'latency' then 'synced' else metric end,
-      date_trunc('minute', at), sum(value)
-    from gone where metric in ('latency', 'failed', 'conflicts')
-    group by 1, 2, 3 order by 1, 2, 3
-    on conflict (organization_id, metric, at) do update set value = s.value + excluded.value
+  ), keyed as (
+    select organization_id, step, date_bin(step * interval '1 s', at, 'epoch') as at,
+      concat_ws('/', metric, labels ->> 'method', labels ->> 'status', labels ->> 'error_type',
+        labels ->> 'kind', case metric when 'latency' then labels ->> 'le' end) as key,
+      sum(value) as value
+    from gone, (values (10), (300)) s (step)
+    where metric <> 'request_sum'
+    group by 1, 2, 3, 4
+  ), series as (
+    insert into metric_series as s (organization_id, step, at, counts)
+    select organization_id, step, at, jsonb_object_agg(key, value) from keyed
+    group by 2, 1, 3 order by 2, 1, 3
+    on conflict (organization_id, step, at) do update set counts = added(s.counts, excluded.counts)
   )
   select count(*)::int from gone
 $function$
@@ -354,6 +401,19 @@ begin
   where l.organization_id = organization and l.pfa_id = h.pfa_id and h.items > 0;
 end $function$
 ;
+
+CREATE OR REPLACE FUNCTION forget_metrics()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  delete from metric_series
+  where at < now() - case step when 10 then interval '26 hours' else interval '35 days' end
+$function$
+;
+revoke execute on function forget_metrics() from public;
+grant execute on function forget_metrics() to vanguard_worker;
 
 CREATE OR REPLACE FUNCTION give_back(connection uuid)
  RETURNS integer
@@ -659,6 +719,84 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION sample_metrics()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with slot as materialized (
+    select date_bin('10 s', clock_timestamp(), 'epoch') as at
+  ), missing as materialized (
+    select o.id, o.pause, o.connection_id, slot.at from organization o, slot
+    where not exists (select from metric_series s
+      where s.organization_id = o.id and s.step = 10 and s.at = slot.at and s.samples > 0)
+  ), depth as materialized (
+    select m.organization_id,
+      count(*) filter (where stands = 'queued') as queued,
+      count(*) filter (where stands = 'retrying') as retrying,
+      count(*) filter (where stands = 'waiting') as waiting,
+      count(*) filter (where stands = 'syncing') as syncing,
+      count(*) filter (where stands = 'unknown') as unknown,
+      count(*) filter (where stands = 'conflict') as conflict,
+      count(*) filter (where stands = 'failed') as failed,
+      min(committed_at) filter (where stands in ('queued', 'retrying', 'syncing', 'unknown')) as oldest
+    from pfa_modification m
+    left join pfa_lane l on l.organization_id = m.organization_id and l.pfa_id = m.pfa_id
+    cross join lateral (select case
+        when m.sync_status not in ('committed', 'queued') then m.sync_status
+        when l.state = 'blocked' then 'waiting'
+        when l.attempts > 0 then 'retrying'
+        else 'queued' end as stands) s
+    where m.sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
+      and exists (select from missing)
+    group by 1
+  ), open as materialized (
+    select organization_id, count(*) as conflicts from pfa_sync_conflict
+    where status = 'unresolved' and exists (select from missing)
+    group by 1
+  ), alive as materialized (
+    select count(*) as workers from sync_worker
+    where last_seen_at > clock_timestamp() - interval '30 s' and exists (select from missing)
+  ), seen as (
+    select m.id, m.at, jsonb_build_object(
+      'queued', coalesce(d.queued, 0), 'retrying', coalesce(d.retrying, 0),
+      'waiting', coalesce(d.waiting, 0), 'syncing', coalesce(d.syncing, 0),
+      'unknown', coalesce(d.unknown, 0), 'conflict', coalesce(d.conflict, 0),
+      'failed', coalesce(d.failed, 0),
+      'oldest', coalesce(greatest(extract(epoch from clock_timestamp() - d.oldest), 0), 0),
+      'conflicts', coalesce(p.conflicts, 0), 'workers', a.workers,
+      'paused', (m.pause is not null)::int,
+      'circuit', (coalesce(c.circuit, 'closed') <> 'closed')::int,
+      'limit', coalesce(c.rate_limit, 0),
+      'rate', coalesce(current_rate(c.rate_limit, c.rate_now, c.rate_since), 0),
+      'budget', coalesce(budget_used(c.rate_limit, c.departures), 0)) as gauges
+    from missing m cross join alive a
+    left join depth d on d.organization_id = m.id
+    left join open p on p.organization_id = m.id
+    left join pems_connection c on c.id = m.connection_id
+  ), short as (
+    insert into metric_series as s (organization_id, step, at, gauges, samples)
+    select id, 10, at, gauges, 1 from seen order by id
+    on conflict (organization_id, step, at) do update set gauges = excluded.gauges, samples = 1
+    where s.samples = 0
+    returning organization_id, at, gauges
+  ), long as (
+    insert into metric_series as s (organization_id, step, at, gauges, samples)
+    select organization_id, 300, date_bin('300 s', at, 'epoch'), gauges, 1 from short order by 1
+    on conflict (organization_id, step, at) do update
+    set gauges = added(s.gauges, excluded.gauges), samples = s.samples + 1
+  ), told as materialized (
+    select count(pg_notify('pfa_event', jsonb_build_array(jsonb_build_object('type', 'METRICS',
+      'organizationId', organization_id, 'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text))
+    from short
+  )
+  select count(*)::int from short, told
+$function$
+;
+revoke execute on function sample_metrics() from public;
+grant execute on function sample_metrics() to vanguard_worker;
+
 CREATE OR REPLACE FUNCTION seal_entries(most integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -766,7 +904,7 @@ AS $function$
   select o.code, coalesce(p.queued, 0)::int, coalesce(p.dead, 0)::int,
     coalesce(extract(epoch from clock_timestamp() - p.oldest), 0)::float8,
     coalesce(u.count, 0), coalesce(100 * h.synced / nullif(h.synced + h.failed, 0), 100),
-    coalesce(c.circuit, 'closed'), coalesce(c.rate_limit_hits, 0), coalesce(b.used, 0)
+    coalesce(c.circuit, 'closed'), coalesce(c.rate_limit_hits, 0), coalesce(budget_used(c.rate_limit, c.departures), 0)
   from organization o
   left join pems_connection c on c.id = o.connection_id
   left join (
@@ -781,24 +919,17 @@ AS $function$
   ) p on p.organization_id = o.id
   left join unaccounted_modifications() u on u.organization_id = o.id
   left join lateral (
-    select coalesce(sum(value) filter (where metric = 'synced'), 0) as synced,
+    select coalesce(sum(value) filter (where metric <> 'failed'), 0) as synced,
       coalesce(sum(value) filter (where metric = 'failed'), 0) as failed
     from (
-      select s.metric, s.value from metric_series s
-      where s.organization_id = o.id and s.metric in ('synced', 'failed')
-        and s.at >= now() - interval '1 hour'
+      select e.key as metric, e.value::float8 from metric_series s, jsonb_each_text(s.counts) e
+      where s.organization_id = o.id and s.step = 300 and s.at >= now() - interval '1 hour'
+        and (e.key = 'failed' or e.key like 'latency/%')
       union all
-      select case d.metric when 'latency' then 'synced' else d.metric end, d.value
-      from metric_delta d where d.organization_id = o.id
+      select metric, value from metric_delta d
+      where d.organization_id = o.id and metric in ('latency', 'failed')
     ) hour
   ) h on true
-  -- the ring holds the last calls of a second, or of a part of one
-  left join lateral (
-    select count(*) filter (where departed > clock_timestamp() - s.ring * interval '1 s' / c.rate_limit)::float8
-      / s.ring as used
-    from call_spacing(c.rate_limit) s, unnest(c.departures) departed
-    group by s.ring
-  ) b on true
 $function$
 ;
 revoke execute on function sync_gauges() from public;
@@ -1056,17 +1187,18 @@ grant select on metric_delta to vanguard_app;
 
 create table metric_series (
   organization_id uuid not null,
-  metric text not null,
+  step integer not null,
   at timestamp with time zone not null,
-  value double precision not null,
+  counts jsonb not null default '{}'::jsonb,
+  gauges jsonb not null default '{}'::jsonb,
+  samples integer not null default 0,
+  constraint metric_series_step_check CHECK ((step = ANY (ARRAY[10, 300]))),
   constraint metric_series_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
-  constraint metric_series_pkey PRIMARY KEY (organization_id, metric, at)
-);
+  constraint metric_series_pkey PRIMARY KEY (organization_id, step, at)
+) with (fillfactor=70);
 alter table metric_series enable row level security;
-create policy everywhere on metric_series for all to vanguard_worker using (true);
 create policy tenant on metric_series for all to vanguard_app using ((organization_id = current_organization()));
 grant select on metric_series to vanguard_app;
-grant delete, insert, select on metric_series to vanguard_worker;
 
 create table metric_total (
   organization_id uuid not null,
@@ -1395,6 +1527,7 @@ alter table pfa_sync_conflict enable row level security;
 create policy everywhere on pfa_sync_conflict for all to vanguard_worker using (true);
 create policy tenant on pfa_sync_conflict for all to vanguard_app using ((organization_id = current_organization()));
 CREATE TRIGGER counted AFTER INSERT ON pfa_sync_conflict REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_conflicts();
+CREATE TRIGGER resolved AFTER UPDATE OF status ON pfa_sync_conflict FOR EACH ROW WHEN (((new.status <> 'unresolved'::text) AND (old.status = 'unresolved'::text))) EXECUTE FUNCTION count_resolved();
 grant insert, select, update on pfa_sync_conflict to vanguard_app;
 grant insert, select, update on pfa_sync_conflict to vanguard_worker;
 

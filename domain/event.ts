@@ -1,4 +1,5 @@
 /** What travels over the live socket. Events carry states, never field values: money cannot leak through them. */
+import type { Series } from "./series.ts";
 import type { Health, SyncState } from "./status.ts";
 
 export const EVENT_TYPES = [
@@ -87,8 +88,26 @@ export interface HealthEvent extends HealthNotice {
   readonly status: SyncCounts;
 }
 
+/** A point of the metrics was taken. */
+export interface MetricsNotice {
+  readonly type: "METRICS";
+  readonly organizationId: string;
+  readonly at: string;
+}
+
+/** The newest point, and the one before it, which is complete. */
+export interface MetricsEvent extends MetricsNotice {
+  readonly series: Series;
+}
+
 /** What Postgres carries between processes, on channel `pfa_event`, as a JSON array. */
-export type Notice = RecordEvent | QueuedEvent | DraftEvent | MirrorEvent | HealthNotice;
+export type Notice =
+  | RecordEvent
+  | QueuedEvent
+  | DraftEvent
+  | MirrorEvent
+  | HealthNotice
+  | MetricsNotice;
 
 /** The first message of a socket, and the one after a gap: everything that is not at rest. */
 export interface Snapshot {
@@ -100,6 +119,13 @@ export interface Snapshot {
 }
 
 /** As it reaches the browser; `seq` is `<epoch>.<n>` of the serving process. */
-export type LiveMessage = (Exclude<Notice, HealthNotice> | HealthEvent | Snapshot) & {
-  readonly seq: string;
-};
+export type LiveMessage =
+  & (
+    | Exclude<Notice, HealthNotice | MetricsNotice>
+    | HealthEvent
+    | MetricsEvent
+    | Snapshot
+  )
+  & {
+    readonly seq: string;
+  };

@@ -51,6 +51,7 @@ const ROUTES: ReadonlyArray<Route> = [
   { call: "POST /api/pems/write-sync", needs: "Sync", in: "body" },
   { call: "POST /api/pems/read-sync", needs: "RefreshData", in: "body" },
   { call: "GET /api/pems/sync-status", needs: "Read", in: "query" },
+  { call: "GET /api/pems/metrics", needs: "Read", in: "query" },
   { call: "GET /api/pems/sync-jobs", needs: "Read", in: "query" },
   { call: "GET /api/pems/conflicts", needs: "Read", in: "query" },
   {

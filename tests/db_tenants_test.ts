@@ -102,8 +102,8 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
     `insert into metric_total (organization_id, metric, value)
     values ('${victim.organizationId}', gen_random_uuid(), 1)`,
   metric_series: ({ victim }) =>
-    `insert into metric_series (organization_id, metric, at, value)
-    values ('${victim.organizationId}', gen_random_uuid(), now(), 1)`,
+    `insert into metric_series (organization_id, step, at)
+    values ('${victim.organizationId}', 10, clock_timestamp())`,
 };
 
 const REFUSED = "42501";

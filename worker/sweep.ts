@@ -1,5 +1,6 @@
 /** Sweeping: what must be done now and then, by any worker. */
 import { Effect, Layer, Schedule } from "effect";
+import { forgetMetrics } from "../db/metrics.ts";
 import { endJobs, ensurePartitions } from "../db/sweep.ts";
 import { forgetDead } from "../db/workers.ts";
 import { Desk } from "./desk.ts";
@@ -17,6 +18,7 @@ export const Sweep = Layer.effectDiscard(
       every(Schedule.spaced("1 second"), () => endJobs(worker)),
       every(Schedule.spaced("6 hours"), () => ensurePartitions(worker)),
       every(Schedule.spaced("1 hour"), () => forgetDead(worker)),
+      every(Schedule.spaced("1 hour"), () => forgetMetrics(worker)),
     ], { concurrency: "unbounded", discard: true }));
   }),
 );

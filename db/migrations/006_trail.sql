@@ -1,4 +1,4 @@
--- What happened: the audit trail, notifications, metric series; and the months they are kept by.
+-- What happened: the audit trail, notifications; and the months they are kept by.
 
 create table audit_entry (
   id              bigint generated always as identity,
@@ -44,14 +44,6 @@ create table notification (
 );
 create index notification_newest on notification (user_id, created_at desc);
 
-create table metric_series (
-  organization_id uuid not null references organization,
-  metric          text not null,
-  at              timestamptz not null,
-  value           double precision not null,
-  primary key (organization_id, metric, at)
-);
-
 -- Makes the partitions of this month and the next two; the default one catches what nobody foresaw.
 create function ensure_partitions() returns void language plpgsql security definer
 set search_path = public, pg_temp as $$
@@ -79,14 +71,12 @@ grant select, insert, update on notification to vanguard_app, vanguard_worker;
 -- A person's inbox is of all their organizations at once.
 grant select (id, organization_id, user_id, kind, title, body, pfa_id, created_at, read_at),
   update (read_at) on notification to vanguard_auth;
-grant select on metric_series to vanguard_app;
-grant select, insert, delete on metric_series to vanguard_worker;
 
 do $$
 declare
   name text;
 begin
-  foreach name in array array['audit_entry', 'notification', 'metric_series'] loop
+  foreach name in array array['audit_entry', 'notification'] loop
     execute format('alter table %I enable row level security', name);
     execute format('create policy tenant on %I to vanguard_app
       using (organization_id = current_organization())', name);
