@@ -3,6 +3,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { type Database, openPools } from "../../db/sql.ts";
 import { wire } from "../../db/wire.ts";
 import { migratedSnapshot } from "../database.ts";
+import { Prepared } from "./prepared.ts";
 
 type Line = ReturnType<ReturnType<typeof wire>>;
 
@@ -27,11 +28,9 @@ export interface Lines {
 }
 
 /**
- * What was never written to is left alone: emptying all tables takes four times as long. Sequences begin anew, and
- * statements that connections of earlier programs prepared are forgotten.
+ * What was never written to is left alone: emptying all tables takes four times as long. Sequences begin anew.
  */
 const WIPE = `
-  deallocate all;
   begin;
   set local session_replication_role = replica;
   do $$ begin
@@ -57,14 +56,20 @@ export async function openGround(): Promise<Ground> {
           from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
     $$`);
   const connect = wire(pglite);
+  const prepared = new Prepared();
   return {
-    lines: (stir) => makeLines(connect, stir),
+    lines: (stir) => makeLines({ connect, prepared }, stir),
     wipe: async () => void await pglite.exec(WIPE),
     close: () => pglite.close(),
   };
 }
 
-function makeLines(connect: () => Line, stir: () => void): Lines {
+interface Session {
+  readonly connect: () => Line;
+  readonly prepared: Prepared;
+}
+
+function makeLines({ connect, prepared }: Session, stir: () => void): Lines {
   const lines: Line[] = [];
   const held: Array<() => void> = [];
   let isHeld = false;
@@ -81,10 +86,18 @@ function makeLines(connect: () => Line, stir: () => void): Lines {
   const socket = () => {
     const line = connect();
     lines.push(line);
-    const write = line.write.bind(line);
+    const dialogue = prepared.dialogue(() => line.role);
+    let started = false;
+    const send = line.write.bind(line);
+    const write = (chunk: Uint8Array) => {
+      const said = started ? dialogue.said(chunk) : chunk;
+      started = true;
+      return send(said);
+    };
     const deliver = line.deliver.bind(line);
     line.deliver = (bytes) => {
       stir();
+      dialogue.heard(bytes);
       deliver(bytes);
     };
     line.write = (chunk) => {

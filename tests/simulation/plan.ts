@@ -8,7 +8,7 @@ export const RECORDS = 4;
 /** Workers, each with a successor when it dies. */
 export const SEATS = 2;
 /** After this nothing new happens, and the weather is fine. */
-export const CALM_MS = 15_000;
+export const CALM_MS = 12_000;
 
 export type Act =
   | {

@@ -1,0 +1,26 @@
+/** A thread that plays seeds: the world's time and chance are its own globals, and it goes with its process. */
+import { openGround } from "./lines.ts";
+import { simulate } from "./simulate.ts";
+
+export interface Share {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** What went wrong in each seed that failed. */
+export interface Played {
+  readonly failures: ReadonlyArray<{ readonly seed: number; readonly message: string }>;
+}
+
+const thread = self as unknown as Worker;
+
+thread.onmessage = async ({ data }: MessageEvent<Share>) => {
+  const ground = await openGround();
+  const failures: Array<Played["failures"][number]> = [];
+  for (let seed = data.from; seed < data.from + data.count; seed += 1) {
+    const { failure } = await simulate(ground, seed);
+    if (failure !== undefined) failures.push({ seed, message: failure.message });
+  }
+  await ground.close();
+  thread.postMessage({ failures } satisfies Played);
+};
