@@ -7,6 +7,7 @@ import type { Config } from "../domain/config.ts";
 import type { Vault } from "../pems/credentials.ts";
 import { audit } from "./audit.ts";
 import { auth } from "./auth.ts";
+import { bulk } from "./bulk.ts";
 import { conflicts } from "./conflicts.ts";
 import { deadLetters } from "./dead_letters.ts";
 import { drafts } from "./drafts.ts";
@@ -81,6 +82,7 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     // Before records: export.csv is no record's id.
     .route("/api/pfa-data", exports(db.app, guard))
     .route("/api/pfa-data", imports(db.app, guard))
+    .route("/api/pfa-data", bulk(db.app, guard))
     .route("/api/pfa-data", records(db.app, guard))
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))

@@ -92,6 +92,7 @@ function readFilter(c: Context<AppEnv>): RecordFilter {
     search: texts("search")?.[0]?.trim() || null,
     category: texts("category"),
     class: texts("class"),
+    area: texts("area"),
     source: oneOf("source", SOURCES),
     dor: oneOf("dor", DORS),
     status: oneOf("status", STATUSES),

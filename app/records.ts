@@ -23,6 +23,7 @@ export const RECORD_FILTERS = {
   search: "Words, each of which is in the id or any text field",
   category: "Exactly this; may be repeated",
   class: "Exactly this; may be repeated",
+  area: "Exactly this areaSilo; may be repeated",
   source: SOURCES.join(", "),
   dor: DORS.join(", "),
   status: STATUSES.join(", "),

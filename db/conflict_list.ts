@@ -157,3 +157,15 @@ export async function countDeadLetters(tx: Tx): Promise<number> {
     where organization_id = current_organization() and sync_status = 'failed'`;
   return row.count;
 }
+
+/** The unresolved conflict of each of these records that has one. */
+export async function openConflictsOf(
+  tx: Tx,
+  pfaIds: ReadonlyArray<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx<Array<{ pfa_id: string; id: string }>>`
+    select pfa_id, id from pfa_sync_conflict
+    where organization_id = current_organization() and status = 'unresolved'
+      and pfa_id = any(${pfaIds as string[]}::text[])`;
+  return new Map(rows.map((row) => [row.pfa_id, row.id]));
+}

@@ -9,6 +9,7 @@ export interface RecordFilter {
   readonly search: string | null;
   readonly category: string[] | null;
   readonly class: string[] | null;
+  readonly area: string[] | null;
   readonly source: string[] | null;
   readonly dor: string[] | null;
   readonly status: string[] | null;
@@ -89,6 +90,20 @@ export async function countRecords(tx: Tx, viewer: string, filter: RecordFilter)
   return row.count;
 }
 
+/** The ids that the filter lets through, in order; at most so many. */
+export async function matchingIds(
+  tx: Tx,
+  viewer: string,
+  filter: RecordFilter,
+  limit: number,
+): Promise<ReadonlyArray<string>> {
+  const rows = await tx<Array<{ pfa_id: string }>>`
+    with overlay as materialized (${overlays(tx, viewer, filter)})
+    select v.pfa_id from ${viewed(tx)} v where ${matching(tx, filter, viewer)}
+    order by v.pfa_id limit ${limit}`;
+  return rows.map((row) => row.pfa_id);
+}
+
 /** One record; undefined when the organization has none of that id. */
 export async function findRecord(
   tx: Tx,
@@ -134,6 +149,7 @@ const matching = (tx: Tx, filter: RecordFilter, viewer: string) =>
       from regexp_split_to_table(lower(${filter.search}::text), '\\s+') as word))
     and (${filter.category}::text[] is null or v.category = any(${filter.category}::text[]))
     and (${filter.class}::text[] is null or v.class = any(${filter.class}::text[]))
+    and (${filter.area}::text[] is null or v.area_silo = any(${filter.area}::text[]))
     and (${filter.source}::text[] is null or v.source = any(${filter.source}::text[]))
     and (${filter.dor}::text[] is null or v.dor = any(${filter.dor}::text[]))
     and (${filter.status}::text[] is null or case when v.is_discontinued then 'discontinued'

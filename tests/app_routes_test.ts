@@ -30,6 +30,12 @@ const ROUTES: ReadonlyArray<Route> = [
   { call: "GET /api/pfa-data/PFA-1", needs: "Read", in: "query" },
   { call: "GET /api/pfa-data/PFA-1/history", needs: "Read", in: "query" },
   {
+    call: "POST /api/pfa-data/bulk",
+    needs: "SaveDraft",
+    in: "body",
+    body: { records: { pfaIds: [] }, operation: { kind: "shift", pair: "forecast", days: 1 } },
+  },
+  {
     call: "POST /api/pfa-data/save-draft",
     needs: "SaveDraft",
     in: "body",
