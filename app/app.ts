@@ -33,6 +33,7 @@ import { resolveSession } from "./session.ts";
 import { makeSignIn, type SignIn } from "./signin.ts";
 import { settings } from "./settings.ts";
 import { socket } from "./socket.ts";
+import { review } from "./review.ts";
 import { sync } from "./sync.ts";
 import { users } from "./users.ts";
 
@@ -79,10 +80,11 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/", health(db, () => migrations ??= readMigrations()))
     .route("/", metrics(db.auth, config.metricsToken))
     .route("/api/auth", auth(db.auth, signIn))
-    // Before records: export.csv is no record's id.
+    // Before records: export.csv, drafts and cost-months are no records' ids.
     .route("/api/pfa-data", exports(db.app, guard))
     .route("/api/pfa-data", imports(db.app, guard))
     .route("/api/pfa-data", bulk(db.app, guard))
+    .route("/api/pfa-data", review(db.app, guard, config.writeSync))
     .route("/api/pfa-data", records(db.app, guard))
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))

@@ -8,6 +8,7 @@ import * as esbuild from "esbuild";
 // Deno says where a package is once something that runs imports it.
 import "@preact/signals";
 import "preact";
+import "uplot";
 
 /** What pages ask for by name; islands are imported by the loader `client` when a page has them. */
 const ENTRIES = {

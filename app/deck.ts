@@ -1,16 +1,12 @@
 /** What CommandDeck shows of an organization. */
-import { listOwnDrafts, type OwnDraft, sumByCategory } from "../db/deck.ts";
+import { listChoices, sumByCategory } from "../db/deck.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
 import { syncCounts } from "../db/status.ts";
-import { entries } from "../domain/delta.ts";
 import { cents as wholeCents } from "../domain/money.ts";
-import { type FieldName, MONEY_FIELDS, wireValue } from "../domain/pfa.ts";
 import type { Session } from "./env.ts";
 import type { DeckData } from "./pages/deck.tsx";
 import { maskFor, seesMoney } from "./mask.ts";
-
-/** More than a person reviews by eye; the commit takes all of them all the same. */
-const MOST_DRAFTS = 1000;
+import { readReview } from "./reviewing.ts";
 
 export const makeDeck =
   (app: Sql, writeSync: boolean) =>
@@ -20,10 +16,12 @@ export const makeDeck =
       {};
     const money = seesMoney(permissions);
     const mask = maskFor(permissions);
-    return await asTenant(app, { organizationId, userId }, async (tx) => {
+    const tenant = { organizationId, userId };
+    return await asTenant(app, tenant, async (tx) => {
       const sums = await sumByCategory(tx, userId);
       const status = await syncCounts(tx, writeSync);
-      const drafts = await listOwnDrafts(tx, userId, MOST_DRAFTS);
+      const review = await readReview(tx, { tenant, writeSync, money, mask });
+      const choices = await listChoices(tx);
       const total = (name: "plan" | "forecast" | "actual" | "variance") =>
         Number(sums.reduce((all, sum) => all + cents(sum[name]), 0n)) / 100;
       return {
@@ -36,32 +34,20 @@ export const makeDeck =
             variance: total("variance"),
           }
           : null,
-        byCategory: sums.map(({ category, records, plan, forecast }) => ({
+        byCategory: sums.map(({ category, records, ...sum }) => ({
           category,
           records,
-          plan: money ? Number(plan) : null,
-          forecast: money ? Number(forecast) : null,
+          plan: money ? Number(sum.plan) : null,
+          forecast: money ? Number(sum.forecast) : null,
+          actual: money ? Number(sum.actual) : null,
+          variance: money ? Number(sum.variance) : null,
         })),
+        choices,
         status: { ...status, reasons: status.reasons.map(mask.text) },
-        drafts: drafts.map((draft) => draftOf(draft, money)),
+        review,
       };
     });
   };
 
 /** Sums come with two decimals, or as a bare 0. */
 const cents = (sum: string): bigint => wholeCents(sum.includes(".") ? sum : `${sum}.00`);
-
-/** A delete is told by its one field that matters. */
-const draftOf = ({ modificationId, pfaId, operation, changes }: OwnDraft, money: boolean) => ({
-  modificationId,
-  pfaId,
-  changes: entries(changes)
-    .filter(([name]) => operation === "UPDATE" || name === "isDiscontinued")
-    .map(([name, { from, to }]) => ({
-      field: name,
-      from: hidden(name, money) ? null : wireValue(name, from),
-      to: hidden(name, money) ? null : wireValue(name, to),
-    })),
-});
-
-const hidden = (name: FieldName, money: boolean) => !money && MONEY_FIELDS.includes(name);

@@ -1,4 +1,5 @@
 /** What an organization's records come to: counts and costs, as the viewer sees the records. */
+import { EPOCH, type MonthEvents } from "../domain/cost_months.ts";
 import type { Delta } from "../domain/delta.ts";
 import type { Operation } from "../domain/threeway.ts";
 import type { Tx } from "./sql.ts";
@@ -19,16 +20,7 @@ export interface CategorySums {
  */
 export const sumByCategory = (tx: Tx, viewer: string): Promise<CategorySums[]> =>
   tx<CategorySums[]>`
-    with overlay as materialized (select * from record_overlays(${viewer}::uuid)),
-    seen as (
-      select m.* from pfa_mirror m
-      where m.organization_id = current_organization()
-        and not exists (select from overlay o where o.pfa_id = m.pfa_id)
-      union all
-      select r.* from overlay o
-      join pfa_mirror m on m.organization_id = current_organization() and m.pfa_id = o.pfa_id,
-      lateral jsonb_populate_record(m, o.fields) r
-    ), costed as (
+    with ${seen(tx, viewer)}, costed as (
       select v.category,
         case v.source when 'Purchase' then v.purchase_price
           else round((v.original_end - v.original_start) * v.monthly_rate * 100 / 3044, 2) end as plan,
@@ -45,17 +37,81 @@ export const sumByCategory = (tx: Tx, viewer: string): Promise<CategorySums[]> =
       coalesce(sum(coalesce(actual, forecast) - plan), 0)::text as variance
     from costed group by category order by category`;
 
+/** The tables `overlay` and `seen`: the organization's records as the viewer sees them. */
+const seen = (tx: Tx, viewer: string) =>
+  tx`overlay as materialized (select * from record_overlays(${viewer}::uuid)),
+    seen as (
+      select m.* from pfa_mirror m
+      where m.organization_id = current_organization()
+        and not exists (select from overlay o where o.pfa_id = m.pfa_id)
+      union all
+      select r.* from overlay o
+      join pfa_mirror m on m.organization_id = current_organization() and m.pfa_id = o.pfa_id,
+      lateral jsonb_populate_record(m, o.fields) r
+    )`;
+
+/** When rentals begin and end, and what is bought, by month: what `domain/cost_months.ts` spreads over months. */
+export async function sumByMonth(tx: Tx, viewer: string): Promise<MonthEvents[]> {
+  const rows = await tx<Array<{ [name in keyof MonthEvents]: string }>>`
+    with ${seen(tx, viewer)}
+    select s.series, to_char(e.day, 'YYYY-MM-01') as month,
+      trunc(sum(case v.source when 'Rental' then e.sign * v.monthly_rate * 100 else 0 end))::text
+        as rate,
+      trunc(sum(case v.source when 'Rental'
+        then e.sign * v.monthly_rate * 100 * (e.day - ${EPOCH}::text::date) else 0 end))::text as moment,
+      trunc(sum(case when v.source = 'Purchase' and e.sign = 1 then v.purchase_price * 100
+        else 0 end))::text as bought
+    from seen v,
+    lateral (values
+      ('plan', v.original_start, v.original_end),
+      ('forecast', v.forecast_start, v.forecast_end),
+      ('actual', v.actual_start, v.actual_end),
+      ('latest',
+        case when v.actual_start is null or v.actual_end is null then v.forecast_start
+          else v.actual_start end,
+        case when v.actual_start is null or v.actual_end is null then v.forecast_end
+          else v.actual_end end)
+    ) s (series, first, last),
+    lateral (values (s.first, 1), (s.last, -1)) e (day, sign)
+    where s.first is not null and s.last is not null
+      and case v.source when 'Rental' then v.monthly_rate else v.purchase_price end is not null
+    group by 1, 2`;
+  return rows.map(({ series, month, rate, moment, bought }) => ({
+    series: series as MonthEvents["series"],
+    month,
+    rate: BigInt(rate),
+    moment: BigInt(moment),
+    bought: BigInt(bought),
+  }));
+}
+
+/** The values that records of the mirror have: what a filter may be set to. */
+export async function listChoices(
+  tx: Tx,
+): Promise<{ readonly class: string[]; readonly area: string[] }> {
+  const [row] = await tx<[{ class: string[] | null; area: string[] | null }]>`
+    select (select array_agg(distinct class order by class) from pfa_mirror
+        where organization_id = current_organization()) as class,
+      (select array_agg(distinct area_silo order by area_silo) from pfa_mirror
+        where organization_id = current_organization()) as area`;
+  return { class: row.class ?? [], area: row.area ?? [] };
+}
+
 export interface OwnDraft {
   readonly modificationId: string;
   readonly pfaId: string;
   readonly operation: Operation;
   readonly changes: Delta;
+  readonly changeReason: string | null;
+  readonly savedAt: Date;
 }
 
 /** The viewer's drafts, the newest first. */
 export const listOwnDrafts = (tx: Tx, viewer: string, limit: number): Promise<OwnDraft[]> =>
   tx<OwnDraft[]>`
-    select id as "modificationId", pfa_id as "pfaId", operation, changes from pfa_modification
+    select id as "modificationId", pfa_id as "pfaId", operation, changes,
+      change_reason as "changeReason", updated_at as "savedAt"
+    from pfa_modification
     where organization_id = current_organization() and user_id = ${viewer} and sync_status = 'draft'
     order by updated_at desc, id
     limit ${limit}`;

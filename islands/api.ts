@@ -113,14 +113,16 @@ export interface Committed {
   readonly estimatedCompletionTime: string | null;
 }
 
-/** Commits the own drafts named, all of them when none is named. */
+/** Commits the own drafts named, all of them when none is named; the reason goes with each. */
 export const commitDrafts = (
   organizationId: string,
   modificationIds?: ReadonlyArray<string>,
+  changeReason?: string,
 ): Promise<Committed> =>
   call("/api/pfa-data/commit-drafts", {
     organizationId,
     ...(modificationIds && { modificationIds }),
+    ...(changeReason && { changeReason }),
   });
 
 export const discardDrafts = (

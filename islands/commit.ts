@@ -9,9 +9,10 @@ import { toast } from "./toasts.tsx";
 export async function saveAndSync(
   organizationId: string,
   modificationIds?: ReadonlyArray<string>,
+  changeReason?: string,
 ): Promise<Committed | undefined> {
   try {
-    const committed = await commitDrafts(organizationId, modificationIds);
+    const committed = await commitDrafts(organizationId, modificationIds, changeReason);
     if (committed.queuedCount === 0) toast("info", "There was nothing left to send.");
     else {
       toast("good", `${plural(committed.queuedCount, "change")} queued, ${expected(committed)}`);

@@ -18,6 +18,8 @@ export interface Workplace {
   readonly organizationCode: string;
   readonly organizationName: string;
   readonly mayEdit: boolean;
+  /** Records are discontinued by deleting them. */
+  readonly mayDelete: boolean;
   readonly maySync: boolean;
   /** Dead letters and rollbacks are for those who manage the settings. */
   readonly mayManage: boolean;

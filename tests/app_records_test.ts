@@ -249,7 +249,8 @@ onEach(
       variance: sum("variance"),
     });
     assert.equal(deck.records, 65);
-    assert.deepEqual(deck.drafts.map(({ pfaId, changes }) => [pfaId, changes]), [
+    const { drafts } = deck.review.groups[0]!;
+    assert.deepEqual(drafts.map(({ pfaId, changes }) => [pfaId, changes]), [
       ["R7", [{ field: "monthlyRate", from: 959.49, to: 12345.67 }]],
     ]);
   }),

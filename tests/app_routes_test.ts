@@ -27,6 +27,8 @@ const ROUTES: ReadonlyArray<Route> = [
   { call: "GET /api/pfa-data", needs: "Read", in: "query" },
   { call: "GET /api/pfa-data/export.csv", needs: "Export", in: "query" },
   { call: "POST /api/pfa-data/import", needs: "Import", in: "query" },
+  { call: "GET /api/pfa-data/drafts", needs: "Read", in: "query" },
+  { call: "GET /api/pfa-data/cost-months", needs: "Read", in: "query" },
   { call: "GET /api/pfa-data/PFA-1", needs: "Read", in: "query" },
   { call: "GET /api/pfa-data/PFA-1/history", needs: "Read", in: "query" },
   {

@@ -19,7 +19,8 @@ const deck: DeckData = {
   records: 2,
   costs: null,
   byCategory: [],
-  drafts: [],
+  review: { total: 0, seconds: null, groups: [] },
+  choices: { class: [], area: [] },
   status: {
     totalQueued: 0,
     processing: 0,
@@ -49,7 +50,14 @@ const ana = (
 const api = (_c: unknown, path: string) =>
   path.includes("nonsense")
     ? Response.json({ errors: [{ path: "status", message: "Expected one of" }] }, { status: 400 })
-    : Response.json({ conflicts: [], jobs: [], deadLetters: [], total: 0, nextCursor: null });
+    : Response.json({
+      conflicts: [],
+      jobs: [],
+      deadLetters: [],
+      records: [],
+      total: 0,
+      nextCursor: null,
+    });
 
 const site = (session?: Session) =>
   new Hono<AppEnv>()

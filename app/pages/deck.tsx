@@ -1,8 +1,9 @@
 /** CommandDeck: what the organization's records come to, how the sync stands, and the drafts to review. */
 import type { SyncCounts } from "../../domain/event.ts";
-import type { WireValue } from "../../domain/pfa.ts";
 import { island as DeckIsland } from "../../islands/deck/deck.tsx";
+import type { Needs } from "../../islands/deck/needs.tsx";
 import type { Membership } from "../env.ts";
+import type { Review } from "../review_shapes.ts";
 import { fieldsFor } from "./fields.ts";
 import { Island } from "./island.tsx";
 import { workplaceOf } from "./workplace.ts";
@@ -21,26 +22,23 @@ export interface DeckData {
     readonly records: number;
     readonly plan: number | null;
     readonly forecast: number | null;
+    readonly actual: number | null;
+    readonly variance: number | null;
   }>;
   readonly status: SyncCounts;
-  /** The user's own. */
-  readonly drafts: ReadonlyArray<{
-    readonly modificationId: string;
-    readonly pfaId: string;
-    readonly changes: ReadonlyArray<{
-      readonly field: string;
-      readonly from: WireValue;
-      readonly to: WireValue;
-    }>;
-  }>;
+  /** Of the user's own drafts. */
+  readonly review: Review;
+  /** What filters may be set to. */
+  readonly choices: { readonly class: ReadonlyArray<string>; readonly area: ReadonlyArray<string> };
 }
 
 interface DeckProps {
   readonly organization: Membership;
   readonly deck: DeckData;
+  readonly needs: Needs;
 }
 
-export const Deck = ({ organization, deck }: DeckProps) => (
+export const Deck = ({ organization, deck, needs }: DeckProps) => (
   <Island
     name="deck"
     component={DeckIsland}
@@ -48,6 +46,7 @@ export const Deck = ({ organization, deck }: DeckProps) => (
       workplace: workplaceOf(organization),
       fields: fieldsFor(organization.permissions),
       deck,
+      needs,
     }}
   />
 );

@@ -5,11 +5,14 @@ import { NONCE, secureHeaders } from "hono/secure-headers";
 import type { ComponentChildren } from "preact";
 import type { Permission } from "../../domain/permissions.ts";
 import { query } from "../../islands/api.ts";
+import type { ConflictPage } from "../../islands/conflicts/conflict.ts";
 import { conflictFilter, conflictQuery } from "../../islands/conflicts/filter.ts";
+import { needsQueries } from "../../islands/deck/needs.tsx";
 import type { Job, JobPage } from "../../islands/details/job.ts";
 import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
 import { MOST_LETTERS } from "../../islands/letters/letters.tsx";
 import type { Loaded } from "../../islands/listing.ts";
+import type { RecordPage } from "../../islands/record.ts";
 import { isTheme, type Theme, themeCookie } from "../../islands/theme.ts";
 import type { Assets } from "../assets.ts";
 import type { AppEnv, Membership, Session } from "../env.ts";
@@ -143,10 +146,22 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
       return c.redirect(sitePath(next), 303);
     })
     .get("/", secured, (c) =>
-      framed(c, async (session, organization) => ({
-        head: { title: "CommandDeck", islands: ["deck"] },
-        body: <Deck organization={organization} deck={await deck(session, organization.id)} />,
-      })))
+      framed(c, async (session, organization) => {
+        const asked = needsQueries(organization.id);
+        const [figures, conflicts, failed] = await Promise.all([
+          deck(session, organization.id),
+          read<ConflictPage>(c, "/api/pems/conflicts", asked.conflicts),
+          read<RecordPage>(c, "/api/pfa-data", asked.failed),
+        ]);
+        const needs = {
+          conflicts: conflicts.page?.conflicts ?? [],
+          failed: failed.page?.records ?? [],
+        };
+        return {
+          head: { title: "CommandDeck", islands: ["deck"] },
+          body: <Deck organization={organization} deck={figures} needs={needs} />,
+        };
+      }))
     .get("/grid", secured, (c) =>
       framed(c, (_session, organization) => ({
         head: { title: "GridLab", islands: ["grid"], early: gridEarly(organization.id) },

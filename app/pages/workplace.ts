@@ -7,6 +7,7 @@ export const workplaceOf = ({ id, code, name, permissions }: Membership): Workpl
   organizationCode: code,
   organizationName: name,
   mayEdit: permissions.includes("SaveDraft"),
+  mayDelete: permissions.includes("Delete"),
   maySync: permissions.includes("Sync"),
   mayManage: permissions.includes("ManageSettings"),
   mayExport: permissions.includes("Export"),

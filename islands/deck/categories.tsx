@@ -1,7 +1,7 @@
 /** Records and costs by category, with bars of one scale. */
 import type { DeckData } from "../../app/pages/deck.tsx";
 import type { Workplace } from "../field.ts";
-import { count, money, shortMoney } from "../format.ts";
+import { count, money, shortMoney, signedMoney } from "../format.ts";
 
 type Category = DeckData["byCategory"][number];
 
@@ -37,6 +37,8 @@ export function Categories({ categories, workplace }: CategoriesProps) {
                 <th scope="col" class="number">Records</th>
                 {withCosts && <th scope="col" class="number">Plan</th>}
                 {withCosts && <th scope="col" class="number">Forecast</th>}
+                {withCosts && <th scope="col" class="number">Actual</th>}
+                {withCosts && <th scope="col" class="number">Variance</th>}
               </tr>
             </thead>
             <tbody>
@@ -49,6 +51,8 @@ export function Categories({ categories, workplace }: CategoriesProps) {
                   <td class="number">{count(one.records)}</td>
                   {withCosts && <Amount value={one.plan} />}
                   {withCosts && <Amount value={one.forecast} />}
+                  {withCosts && <Amount value={one.actual} />}
+                  {withCosts && <Amount value={one.variance} signed />}
                 </tr>
               ))}
             </tbody>
@@ -61,9 +65,14 @@ export function Categories({ categories, workplace }: CategoriesProps) {
 const weights = ({ plan, forecast, records }: Category): ReadonlyArray<number> =>
   plan === null || forecast === null ? [records] : [plan, forecast];
 
-const Amount = ({ value }: { readonly value: number | null }) => (
+interface AmountProps {
+  readonly value: number | null;
+  readonly signed?: boolean;
+}
+
+const Amount = ({ value, signed = false }: AmountProps) => (
   <td class="number" title={value === null ? undefined : money(value)}>
-    {value === null ? "–" : shortMoney(value)}
+    {value === null ? "–" : signed ? signedMoney(value) : shortMoney(value)}
   </td>
 );
 

@@ -7,6 +7,7 @@ export interface Filters {
   readonly status: string;
   readonly category: string;
   readonly class: string;
+  readonly area: string;
   readonly source: string;
   readonly dor: string;
   /** `active`, `actualized` or `discontinued`. */
@@ -33,6 +34,7 @@ const OPEN: Filters = {
   status: "",
   category: "",
   class: "",
+  area: "",
   source: "",
   dor: "",
   state: "",
@@ -104,6 +106,7 @@ export const apiQuery = (shape: Shape): { readonly [name: string]: string } => (
   search: shape.search,
   category: shape.category,
   class: shape.class,
+  area: shape.area,
   source: shape.source,
   dor: shape.dor,
   status: shape.state,

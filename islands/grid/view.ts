@@ -162,10 +162,12 @@ function matcher(records: Records, shape: Shape): (row: Row) => boolean {
   const words = shape.search.toLowerCase().split(/\s+/).filter(Boolean);
   const exact = (["category", "class", "source", "dor"] as const)
     .filter((name) => shape[name] !== "");
+  const { area } = shape;
   return (row) => {
     const is = records.sync(row).status;
     if (status === "attention" ? !ATTENTION.has(is) : status !== "" && is !== status) return false;
     if (!exact.every((name) => records.value(row, name) === shape[name])) return false;
+    if (area !== "" && records.value(row, "areaSilo") !== area) return false;
     if (state !== "" && stateOf(records, row) !== state) return false;
     const start = String(records.value(row, "forecastStart") ?? "");
     if (from !== "" && start < from || to !== "" && start > to) return false;
