@@ -1,6 +1,7 @@
 /** Calls to our own API: JSON in, JSON out, refusals as one class that carries the server's words. */
 import type { ImportReport } from "../app/import_shapes.ts";
 import type { PfaView, RecordPage, Value } from "./record.ts";
+import { signedInAgain } from "./session.ts";
 
 /** The server said no (or, with status 0, nothing at all). */
 export class Refusal extends Error {
@@ -19,7 +20,7 @@ let serverAhead = 0;
 export const serverNow = (): number => Date.now() + serverAhead;
 
 /**
- * One request. A session that has ended leads to the login page and back here.
+ * One request. When the session has ended it waits until the user has signed in again, and is sent again.
  * @param body sent as JSON with POST; without it a GET
  * @throws Refusal
  */
@@ -37,7 +38,9 @@ async function answered<Answer>(path: string, request: RequestInit): Promise<Ans
   if (!Number.isNaN(date)) serverAhead = date - Date.now();
   if (response.ok) return await response.json();
   if (response.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    // Refused before anything was done: sending it again does it once.
+    await signedInAgain();
+    return await answered(path, request);
   }
   throw await refusal(response);
 }

@@ -1,6 +1,8 @@
 /** The live socket: one per tab, feeding every island with what happens in an organization. */
 import { type Signal, signal } from "@preact/signals";
 import type { LiveMessage, SyncCounts } from "../domain/event.ts";
+import { call, Refusal } from "./api.ts";
+import { expired } from "./session.ts";
 
 export interface Live {
   readonly connection: Signal<"connecting" | "live" | "reconnecting">;
@@ -45,6 +47,8 @@ class ReconnectingSocket implements Live {
       this.#open();
       addEventListener("online", this.#hurry);
       document.addEventListener("visibilitychange", this.#hurry);
+      // Signed in again: the socket that was refused is let in now.
+      expired.subscribe((over) => over || this.#hurry());
     }
     return () => this.#listeners.delete(hear);
   }
@@ -61,13 +65,17 @@ class ReconnectingSocket implements Live {
     address.protocol = address.protocol.replace("http", "ws");
     if (this.#since !== undefined) address.searchParams.set("since", this.#since);
     const socket = this.#socket = new WebSocket(address);
+    let opened = false;
     socket.onopen = () => {
+      opened = true;
       this.#failures = 0;
       this.connection.value = "live";
     };
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     socket.onclose = () => {
-      if (socket === this.#socket) this.#retry();
+      if (socket !== this.#socket) return;
+      this.#retry();
+      if (!opened) void probe();
     };
   }
 
@@ -84,5 +92,16 @@ class ReconnectingSocket implements Live {
       this.status.value = message.status;
     }
     for (const hear of this.#listeners) hear(message);
+  }
+}
+
+/** A refused socket does not say why: an ordinary call tells whether the session has ended, and asks to sign in. */
+async function probe(): Promise<void> {
+  if (expired.peek()) return;
+  try {
+    await call("/api/auth/me");
+  } catch (error) {
+    // Unreachable: the next try will tell.
+    if (!(error instanceof Refusal)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** A modal dialog: the platform's, with a title and a way out; Esc and the backdrop close it. */
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 
 interface ModalProps {
@@ -14,6 +14,8 @@ interface ModalProps {
 
 export function Modal({ title, aside, size, close, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  // One modal may open over another.
+  const name = useId();
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current!.showModal();
@@ -25,7 +27,7 @@ export function Modal({ title, aside, size, close, children }: ModalProps) {
     <dialog
       ref={dialog}
       class={`modal modal-${size}`}
-      aria-labelledby="modal-title"
+      aria-labelledby={name}
       onCancel={(event) => {
         event.preventDefault();
         close();
@@ -34,7 +36,7 @@ export function Modal({ title, aside, size, close, children }: ModalProps) {
     >
       <div class="modal-frame">
         <header>
-          <h2 id="modal-title" tabIndex={-1}>{title}</h2>
+          <h2 id={name} tabIndex={-1}>{title}</h2>
           {aside}
           <button type="button" class="icon-button" aria-label="Close" onClick={close}>
             <Icon name="close" />

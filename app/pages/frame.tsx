@@ -63,6 +63,16 @@ export function Frame({ session, organization, path, theme, children }: FramePro
             </a>
           ))}
         </nav>
+        <button
+          type="button"
+          class="icon-button needs-scripts"
+          data-palette
+          aria-label="Command palette"
+          aria-keyshortcuts="Control+K"
+          title="Command palette (Ctrl+K)"
+        >
+          <Icon name="search" />
+        </button>
         <Island
           name="bell"
           component={Bell}
@@ -78,12 +88,15 @@ export function Frame({ session, organization, path, theme, children }: FramePro
       <Island
         name="shell"
         component={Shell}
-        props={organization?.permissions.includes("Read")
-          ? {
+        props={{
+          user: { username: session.user.username, displayName: session.user.displayName },
+          places: placesOf(organization).map(({ path, name, icon }) => ({ path, name, icon })),
+          organizations: session.organizations.map(({ code, name }) => ({ code, name })),
+          ...(organization?.permissions.includes("Read") && {
             workplace: workplaceOf(organization),
             fields: fieldsFor(organization.permissions),
-          }
-          : {}}
+          }),
+        }}
       />
       <main id="content" tabIndex={-1}>{children}</main>
     </>

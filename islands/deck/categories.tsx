@@ -30,33 +30,35 @@ export function Categories({ categories, workplace }: CategoriesProps) {
       {categories.length === 0
         ? <p class="empty">Categories appear with the first records from PEMS.</p>
         : (
-          <table class="categories">
-            <thead>
-              <tr>
-                <th scope="col">Category</th>
-                <th scope="col" class="number">Records</th>
-                {withCosts && <th scope="col" class="number">Plan</th>}
-                {withCosts && <th scope="col" class="number">Forecast</th>}
-                {withCosts && <th scope="col" class="number">Actual</th>}
-                {withCosts && <th scope="col" class="number">Variance</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {categories.map((one) => (
-                <tr key={one.category}>
-                  <th scope="row">
-                    <a href={link(one.category)}>{one.category}</a>
-                    <Bars values={weights(one)} most={most} />
-                  </th>
-                  <td class="number">{count(one.records)}</td>
-                  {withCosts && <Amount value={one.plan} />}
-                  {withCosts && <Amount value={one.forecast} />}
-                  {withCosts && <Amount value={one.actual} />}
-                  {withCosts && <Amount value={one.variance} signed />}
+          <div class="wide" tabIndex={0} role="region" aria-label="Figures by category">
+            <table class="categories">
+              <thead>
+                <tr>
+                  <th scope="col">Category</th>
+                  <th scope="col" class="number">Records</th>
+                  {withCosts && <th scope="col" class="number">Plan</th>}
+                  {withCosts && <th scope="col" class="number">Forecast</th>}
+                  {withCosts && <th scope="col" class="number">Actual</th>}
+                  {withCosts && <th scope="col" class="number">Variance</th>}
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {categories.map((one) => (
+                  <tr key={one.category}>
+                    <th scope="row">
+                      <a href={link(one.category)}>{one.category}</a>
+                      <Bars values={weights(one)} most={most} />
+                    </th>
+                    <td class="number">{count(one.records)}</td>
+                    {withCosts && <Amount value={one.plan} />}
+                    {withCosts && <Amount value={one.forecast} />}
+                    {withCosts && <Amount value={one.actual} />}
+                    {withCosts && <Amount value={one.variance} signed />}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         )}
     </section>
   );

@@ -21,6 +21,29 @@ function colourOf(place: Element, name: string): () => string {
 
 /** Draws into the element and follows its width and the theme; returns the way to stop. */
 export function draw(place: HTMLElement, months: ReadonlyArray<Month>): () => void {
+  let plot = plotted(place, months);
+  const sized = new ResizeObserver(() => {
+    if (place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height: HEIGHT });
+  });
+  sized.observe(place);
+  // The legend keeps the colours it was made with: another theme needs another plot.
+  const redraw = () => {
+    plot.destroy();
+    plot = plotted(place, months);
+  };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", redraw);
+  const themed = new MutationObserver(redraw);
+  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => {
+    sized.disconnect();
+    themed.disconnect();
+    dark.removeEventListener("change", redraw);
+    plot.destroy();
+  };
+}
+
+function plotted(place: HTMLElement, months: ReadonlyArray<Month>): uPlot {
   const times = months.map(({ month }) => Date.parse(`${month}-01T00:00:00Z`) / 1000);
   const ink = (name: string) => colourOf(place, name);
   const [soft, line] = [ink("soft"), ink("line")];
@@ -67,20 +90,5 @@ export function draw(place: HTMLElement, months: ReadonlyArray<Month>): () => vo
   };
   const columns = (["plan", "forecast", "actual", "variance"] as const)
     .map((name) => months.map((month) => month[name]));
-  const plot = new uPlot(options, [times, ...columns] as uPlot.AlignedData, place);
-  const sized = new ResizeObserver(() => {
-    if (place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height: HEIGHT });
-  });
-  sized.observe(place);
-  const redraw = () => plot.redraw(false);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", redraw);
-  const themed = new MutationObserver(redraw);
-  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  return () => {
-    sized.disconnect();
-    themed.disconnect();
-    dark.removeEventListener("change", redraw);
-    plot.destroy();
-  };
+  return new uPlot(options, [times, ...columns] as uPlot.AlignedData, place);
 }

@@ -53,7 +53,7 @@ function Deck({ workplace, fields, deck, needs }: DeckProps) {
             class="plain needs-scripts"
             onClick={() => void openBulk(bulk)}
           >
-            <Icon name="deck" />
+            <Icon name="bulk" />
             Bulk change…
           </button>
         )}
@@ -122,7 +122,7 @@ function commands({ workplace, reviewing, open }: Commanding): () => void {
         } as const,
       ]
       : []),
-    ...(open ? [{ id: "bulk", label: "Bulk change…", icon: "deck", run: open } as const] : []),
+    ...(open ? [{ id: "bulk", label: "Bulk change…", icon: "bulk", run: open } as const] : []),
   ]);
   return () => {
     document.removeEventListener("keydown", keys);

@@ -1,8 +1,10 @@
 /** GridLab: the editable grid of an organization's records, live and virtualised. */
 import { batch } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
+import { type Command, offer } from "../commands.ts";
 import { followCommit, saveAndSync } from "../commit.ts";
 import { liveOf } from "../live.ts";
+import { changeInBulk } from "./bulk.ts";
 import { Details } from "./details.tsx";
 import { Columns } from "./columns.tsx";
 import { Help } from "./help.tsx";
@@ -38,10 +40,6 @@ function start(grid: GridState): () => void {
   const stop = liveOf(grid.props.workplace.organizationId).listen(grid.following.hear);
   void grid.loading.all();
   const save = (event: KeyboardEvent) => {
-    if (event.key === "?" && !(event.target as Element).closest("input, select, dialog")) {
-      event.preventDefault();
-      grid.window.value = "help";
-    }
     if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     if (grid.props.workplace.maySync) void commit(grid);
@@ -52,11 +50,50 @@ function start(grid: GridState): () => void {
   };
   document.addEventListener("keydown", save);
   addEventListener("beforeunload", warn);
+  const withdraw = offer(commandsOf(grid));
   return () => {
     stop();
+    withdraw();
     document.removeEventListener("keydown", save);
     removeEventListener("beforeunload", warn);
   };
+}
+
+/** For the command palette. */
+function commandsOf(grid: GridState): ReadonlyArray<Command> {
+  const { maySync, mayEdit, mayImport } = grid.props.workplace;
+  const show = (window: "help" | "columns" | "views" | "import") => () => {
+    grid.window.value = window;
+  };
+  return [
+    ...(maySync
+      ? [
+        {
+          id: "save",
+          label: "Save & Sync my drafts",
+          icon: "send",
+          keys: "Ctrl+S",
+          run: () => void commit(grid),
+        } as const,
+      ]
+      : []),
+    ...(mayEdit
+      ? [
+        {
+          id: "bulk",
+          label: "Bulk change…",
+          icon: "bulk",
+          run: () => void changeInBulk(grid),
+        } as const,
+      ]
+      : []),
+    { id: "columns", label: "Columns", icon: "columns", run: show("columns") },
+    { id: "views", label: "Saved views", icon: "views", run: show("views") },
+    ...(mayImport
+      ? [{ id: "import", label: "Import CSV", icon: "import", run: show("import") } as const]
+      : []),
+    { id: "help", label: "Keyboard shortcuts", icon: "keyboard", keys: "?", run: show("help") },
+  ];
 }
 
 const WINDOWS = { help: Help, columns: Columns, views: Views, import: Import };

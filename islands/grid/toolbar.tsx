@@ -4,6 +4,7 @@ import { count, plural } from "../format.ts";
 import { query } from "../api.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { apiQuery, isNarrowed, type Shape, widened } from "./shape.ts";
+import { changeInBulk } from "./bulk.ts";
 import { redo, undo } from "./changing.ts";
 import type { GridState } from "./state.ts";
 
@@ -122,7 +123,7 @@ function Steps({ grid }: { readonly grid: GridState }) {
 
 /** What opens in windows of its own, and the file of what is on show. */
 function Windows({ grid }: { readonly grid: GridState }) {
-  const { organizationId, mayExport, mayImport } = grid.props.workplace;
+  const { organizationId, mayEdit, mayExport, mayImport } = grid.props.workplace;
   const opener = (window: "columns" | "views" | "import", label: string, icon: IconName) => (
     <button
       type="button"
@@ -139,6 +140,17 @@ function Windows({ grid }: { readonly grid: GridState }) {
     <div class="steps">
       {opener("columns", "Columns", "columns")}
       {opener("views", "Saved views", "views")}
+      {mayEdit && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Bulk change"
+          title="Bulk change of the selected rows, or of what is on show"
+          onClick={() => void changeInBulk(grid)}
+        >
+          <Icon name="bulk" />
+        </button>
+      )}
       {mayImport && opener("import", "Import CSV", "import")}
       {mayExport && (
         <a

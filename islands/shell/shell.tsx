@@ -3,22 +3,35 @@ import { useEffect } from "preact/hooks";
 import type { FieldMeta, Workplace } from "../field.ts";
 import { Icon } from "../icons.tsx";
 import { liveOf } from "../live.ts";
-import { isTheme, themeCookie } from "../theme.ts";
+import { expired } from "../session.ts";
+import { isTheme, setTheme } from "../theme.ts";
 import { Toasts } from "../toasts.tsx";
 import { Dialogs } from "./dialogs.tsx";
+import { Keys } from "./keys.tsx";
+import type { Place } from "./palette.ts";
 
-/** Empty where no organization is shown. */
+/** Whose tab it is. */
+export interface Person {
+  readonly username: string;
+  readonly displayName: string;
+}
+
 export interface ShellProps {
+  readonly user: Person;
+  readonly places: ReadonlyArray<Place>;
+  readonly organizations: ReadonlyArray<{ readonly code: string; readonly name: string }>;
+  /** Absent where no organization is shown. */
   readonly workplace?: Workplace;
   readonly fields?: ReadonlyArray<FieldMeta>;
 }
 
-function Shell({ workplace, fields = [] }: ShellProps) {
+function Shell({ user, places, organizations, workplace, fields = [] }: ShellProps) {
   useEffect(enhanceMenus, []);
   useEffect(enhanceTheme, []);
   return (
     <>
       {workplace && <Connection organizationId={workplace.organizationId} />}
+      <Keys user={user} surroundings={{ places, organizations, workplace }} />
       {workplace && <Dialogs workplace={workplace} fields={fields} />}
       <Toasts />
     </>
@@ -33,7 +46,7 @@ function Connection({ organizationId }: { readonly organizationId: string }) {
   const lost = live.connection.value === "reconnecting";
   return (
     <div role="status" class="connection">
-      {lost && (
+      {lost && !expired.value && (
         <p class="banner">
           <Icon name="syncing" spin />{" "}
           Reconnecting… Changes by others appear once the connection is back.
@@ -73,11 +86,7 @@ function enhanceTheme(): () => void {
       const button = event.submitter as HTMLButtonElement;
       if (!isTheme(button.value)) return;
       event.preventDefault();
-      document.cookie = themeCookie(button.value);
-      document.documentElement.dataset["theme"] = button.value;
-      for (const each of form.querySelectorAll("button")) {
-        each.setAttribute("aria-pressed", String(each === button));
-      }
+      setTheme(button.value);
     }, on);
   }
   return () => on.abort();
