@@ -3,9 +3,16 @@ import assert from "node:assert/strict";
 import type { FieldMeta } from "../islands/field.ts";
 import { duration, forecast } from "../islands/format.ts";
 import { readTyped } from "../islands/grid/reading.ts";
-import { addressOf, apiQuery, queryOf, readShape, sortedBy, WHOLE } from "../islands/grid/shape.ts";
+import {
+  addressOf,
+  apiQuery,
+  queryOf,
+  readShape,
+  sortedBy,
+  WHOLE,
+} from "../islands/records/shape.ts";
 import { readViews } from "../islands/grid/views.tsx";
-import { inWords } from "../islands/grid/wording.ts";
+import { inWords } from "../islands/records/wording.ts";
 
 const field = (kind: FieldMeta["kind"], more: Partial<FieldMeta> = {}): FieldMeta => ({
   name: "monthlyRate",

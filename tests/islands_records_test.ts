@@ -1,10 +1,10 @@
 /** The records in the tab: what server answers, edits and live news make of them. */
 import assert from "node:assert/strict";
-import { Following } from "../islands/grid/following.ts";
-import { Loading } from "../islands/grid/loading.ts";
-import { Records } from "../islands/grid/records.ts";
-import { View } from "../islands/grid/view.ts";
-import { WHOLE } from "../islands/grid/shape.ts";
+import { Following } from "../islands/records/following.ts";
+import { Loading } from "../islands/records/loading.ts";
+import { Records } from "../islands/records/records.ts";
+import { View } from "../islands/records/view.ts";
+import { WHOLE } from "../islands/records/shape.ts";
 import type { PfaView } from "../islands/record.ts";
 
 const view = (pfaId: string, more: Partial<PfaView> = {}): PfaView => ({

@@ -1,10 +1,10 @@
 /** What the grid makes of the clipboard and of its own past, without a browser. */
 import assert from "node:assert/strict";
 import { dayOrder, readDay } from "../islands/grid/days.ts";
-import { laidOver as laidOverEdits, portions, toldOf } from "../islands/grid/edits.ts";
+import { laidOver as laidOverEdits, portions, toldOf } from "../islands/records/edits.ts";
 import { Refusal } from "../islands/api.ts";
 import { laidOver } from "../islands/grid/range.ts";
-import { Steps } from "../islands/grid/steps.ts";
+import { Steps } from "../islands/records/steps.ts";
 import { readTable, writeTable } from "../islands/grid/table.ts";
 
 Deno.test("tables are read as Excel writes them: quotes, lines within cells, a last line end", () => {

@@ -1,6 +1,6 @@
 /** GridLab: the editable grid. The server draws its frame and columns; the records stream in. */
 import { island as GridIsland } from "../../islands/grid/grid.tsx";
-import { readShape } from "../../islands/grid/shape.ts";
+import { readShape } from "../../islands/records/shape.ts";
 import type { Membership } from "../env.ts";
 import { fieldsFor } from "./fields.ts";
 import { Island } from "./island.tsx";

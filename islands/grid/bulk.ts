@@ -1,6 +1,6 @@
 /** The way from GridLab to a bulk change in CommandDeck: the selected rows, or what the filters let through. */
 import { handOver, PARAMETER } from "../deck/bulk/filter.ts";
-import { addressOf, WHOLE } from "./shape.ts";
+import { addressOf, WHOLE } from "../records/shape.ts";
 import type { GridState } from "./state.ts";
 
 /** Goes there once every edit has been saved: the change is planned on what the server knows. */

@@ -3,14 +3,13 @@ import { batch } from "@preact/signals";
 import { STATUS_WORDS } from "../badge.tsx";
 import { plural } from "../format.ts";
 import { toast } from "../toasts.tsx";
-import { MOST_DRAFTS } from "./edits.ts";
+import { MOST_DRAFTS } from "../records/edits.ts";
 import { labelOf } from "./header.tsx";
 import { laidOver, type Range } from "./range.ts";
 import { readTyped } from "./reading.ts";
-import type { Row } from "./records.ts";
-import type { CellEdit } from "./saves.ts";
+import type { Row } from "../records/records.ts";
+import type { CellEdit } from "../records/saves.ts";
 import { type GridState, ID_COLUMN } from "./state.ts";
-import type { Walk } from "./steps.ts";
 import { readTable, type Table, writeTable } from "./table.ts";
 
 /** The cell as another program reads it: dates in ISO, amounts without separators, flags as Excel's. */
@@ -167,29 +166,4 @@ function tell(grid: GridState, { what, changed, misfits, beyond }: Told): void {
     beyond > 0 ? `${plural(beyond, "row")} had no record to go to.` : "",
   ];
   toast("bad", `${done}; ${parts.filter(Boolean).join(" ")}`);
-}
-
-export const undo = (grid: GridState): void => walk(grid, "Undone", grid.steps.undo(valueIn(grid)));
-export const redo = (grid: GridState): void =>
-  walk(grid, "Done again", grid.steps.redo(valueIn(grid)));
-
-const valueIn = ({ records }: GridState): Parameters<GridState["steps"]["undo"]>[0] =>
-  records.value.bind(records);
-
-/** Makes the step's edits, says what they were, and goes to where they are. */
-function walk(grid: GridState, did: string, step: Walk | undefined): void {
-  if (step === undefined) {
-    grid.said.value = did === "Undone" ? "There is nothing to undo." : "There is nothing to redo.";
-    return;
-  }
-  grid.saves.edit(step.edits);
-  const moved = step.moved === 0
-    ? ""
-    : ` ${plural(step.moved, "cell")} changed since and stayed as they are.`;
-  grid.said.value = `${did}: ${step.what}.${moved}`;
-  const [first] = step.edits;
-  if (first === undefined) return;
-  const at = grid.view.rows.peek().indexOf(first.row);
-  const column = grid.columnOf(first.name);
-  if (at >= 0 && column !== undefined) grid.moveTo(at, column);
 }

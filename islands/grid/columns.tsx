@@ -2,7 +2,7 @@
 import { Icon } from "../icons.tsx";
 import type { FieldMeta } from "../field.ts";
 import type { GridState } from "./state.ts";
-import { Window } from "./window.tsx";
+import { Window } from "../records/window.tsx";
 
 interface ColumnsProps {
   readonly grid: GridState;

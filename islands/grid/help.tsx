@@ -1,5 +1,5 @@
 /** The list of keys, opened by `?`. */
-import { Window } from "./window.tsx";
+import { Window } from "../records/window.tsx";
 
 const KEYS: ReadonlyArray<readonly [what: string, keys: ReadonlyArray<string>]> = [
   ["Move", ["↑", "↓", "←", "→"]],

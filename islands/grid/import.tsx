@@ -6,8 +6,8 @@ import { count, plural, written } from "../format.ts";
 import { plainValue } from "../record.ts";
 import { toast } from "../toasts.tsx";
 import type { GridState } from "./state.ts";
-import { Window } from "./window.tsx";
-import { inWords } from "./wording.ts";
+import { Window } from "../records/window.tsx";
+import { inWords } from "../records/wording.ts";
 
 interface ImportProps {
   readonly grid: GridState;

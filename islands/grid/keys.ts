@@ -1,5 +1,5 @@
 /** The keyboard in the grid, as in a spreadsheet; one table of moves, then what edits. */
-import { clear, fillDown, redo, undo } from "./changing.ts";
+import { clear, fillDown } from "./changing.ts";
 import { BADGE_COLUMN, type GridState, HEADER, type Place } from "./state.ts";
 
 /** Rows that fit on a page of the screen, told by the body. */
@@ -30,9 +30,9 @@ const JUMPS: { readonly [key: string]: Move } = {
 const COMMANDS: { readonly [key: string]: (grid: GridState) => void } = {
   a: (grid) => grid.anchor.value = "all",
   d: fillDown,
-  z: undo,
-  Z: redo,
-  y: redo,
+  z: (grid) => grid.undo(),
+  Z: (grid) => grid.redo(),
+  y: (grid) => grid.redo(),
 };
 
 /** Handles a key while no editor is open; what it does not know stays the browser's. */

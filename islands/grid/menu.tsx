@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { STATUS_WORDS } from "../badge.tsx";
 import { labelOf } from "./header.tsx";
-import type { Filters, Shape } from "./shape.ts";
+import type { Filters, Shape } from "../records/shape.ts";
 import { BADGE_COLUMN, FROZEN, type GridState, HEADER, ID_COLUMN } from "./state.ts";
 
 export function Menu({ grid }: { readonly grid: GridState }) {

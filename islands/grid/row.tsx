@@ -5,7 +5,7 @@ import { written } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { Value } from "../record.ts";
 import { Editor } from "./editor.tsx";
-import type { Row as RecordRow } from "./records.ts";
+import type { Row as RecordRow } from "../records/records.ts";
 import { BADGE_COLUMN, type Editing, FROZEN, type GridState, ID_COLUMN } from "./state.ts";
 import { type ColumnRange, ROW_HEIGHT } from "./sight.ts";
 

@@ -7,7 +7,7 @@ import { click, copy, drag, offerMenu, paste, point } from "./pointing.ts";
 import { Row } from "./row.tsx";
 import { reveal, roomOf, ROW_HEIGHT, Sight } from "./sight.ts";
 import { FROZEN, type GridState } from "./state.ts";
-import { isGroup } from "./view.ts";
+import { isGroup } from "../records/view.ts";
 import { setWidths } from "./widths.ts";
 
 export function Sheet({ grid }: { readonly grid: GridState }) {

@@ -1,12 +1,9 @@
 /** What part of the sheet is in sight: rows by arithmetic, columns by the measured places of the header's cells. */
 import { type Signal, signal } from "@preact/signals";
+import { Ring } from "../records/ring.ts";
 import { FROZEN, type GridState, type Place } from "./state.ts";
 
 export const ROW_HEIGHT = 34;
-/** Before the sheet has been measured. */
-const FIRST_GUESS = 20;
-/** Rows drawn beyond each edge: a wheel's turn shows no blank. */
-const SPARE_ROWS = 8;
 /** Columns drawn beyond each edge. */
 const SPARE_COLUMNS = 1;
 
@@ -17,35 +14,14 @@ export interface ColumnRange {
   readonly gap: number;
 }
 
-export class Sight {
-  readonly first: Signal<number> = signal(0);
-  readonly shown: Signal<number> = signal(FIRST_GUESS);
+export class Sight extends Ring {
   readonly columns: Signal<ColumnRange>;
   /** Of all columns together, in pixels. */
   readonly width: Signal<number> = signal(0);
 
   constructor(grid: GridState) {
+    super();
     this.columns = signal({ from: FROZEN, to: grid.columns, gap: 0 });
-  }
-
-  #from = 0;
-  #to = 0;
-  #turned = 0;
-
-  /**
-   * The rows to draw, and the key of each: elements go round in a ring, so that scrolling moves a few of them instead
-   * of making new ones. After a jump all rows are new and every element stays where it is: moving 40 took 20 ms.
-   */
-  rows(length: number): { from: number; to: number; key: (at: number) => number } {
-    const first = Math.max(0, Math.min(this.first.value, length - this.shown.value));
-    const from = Math.max(0, first - SPARE_ROWS);
-    const to = Math.min(length, first + this.shown.value + SPARE_ROWS);
-    const ring = this.shown.value + 2 * SPARE_ROWS + 1;
-    if (from >= this.#to || to <= this.#from) this.#turned += this.#from - from;
-    this.#from = from;
-    this.#to = to;
-    const turned = this.#turned;
-    return { from, to, key: (at) => (((at + turned) % ring) + ring) % ring };
   }
 
   /** Takes in where the sheet has been scrolled to, and its size. */

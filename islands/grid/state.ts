@@ -1,24 +1,13 @@
 /** One grid: its records, what is on show, where the cursor stands, what is being edited. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { FieldName } from "../../domain/pfa.ts";
-import type { FieldMeta, Workplace } from "../field.ts";
-import { plural } from "../format.ts";
+import type { FieldMeta } from "../field.ts";
+import { Desk, type DeskProps } from "../records/desk.ts";
+import type { Row } from "../records/records.ts";
+import { fitting, sortedBy } from "../records/shape.ts";
 import { type DayOrder, dayOrder } from "./days.ts";
-import { Following } from "./following.ts";
-import { Loading } from "./loading.ts";
 import { type Range, rangeOf } from "./range.ts";
 import { type Reading, readTyped } from "./reading.ts";
-import { Records, type Row } from "./records.ts";
-import { type CellEdit, Saves } from "./saves.ts";
-import { fitting, type Shape, sortedBy } from "./shape.ts";
-import { Steps } from "./steps.ts";
-import { isGroup, View } from "./view.ts";
-
-export interface GridProps {
-  readonly workplace: Workplace;
-  readonly fields: ReadonlyArray<FieldMeta>;
-  readonly shape: Shape;
-}
 
 /** The header's place among the rows on show. */
 export const HEADER = -1;
@@ -40,23 +29,13 @@ export interface Editing {
   readonly typed: string | undefined;
 }
 
-export class GridState {
-  readonly records: Records;
-  readonly view: View;
-  readonly saves: Saves;
-  readonly loading: Loading;
-  readonly following: Following;
-  readonly steps: Steps = new Steps();
+export class GridState extends Desk {
   readonly cursor: Signal<Place> = signal({ at: HEADER, column: 0 });
   /** The other corner of the selection; undefined: the cursor's cell alone, `all`: every cell. */
   readonly anchor: Signal<Place | "all" | undefined> = signal(undefined);
   /** The selected cells; undefined while only the cursor's cell is. */
   readonly range: ReadonlySignal<Range | undefined>;
-  /** The last thing done that does not show by itself; read out. */
-  readonly said: Signal<string> = signal("");
   readonly editing: Signal<Editing | undefined> = signal(undefined);
-  /** The row whose badge is open. */
-  readonly details: Signal<Row | undefined> = signal(undefined);
   /** The column whose menu is open. */
   readonly menu: Signal<number | undefined> = signal(undefined);
   /** The window that is open over the grid. */
@@ -66,18 +45,8 @@ export class GridState {
   /** Set by moves, cleared when the cell under the cursor has got the focus. */
   wantsFocus = false;
 
-  constructor(readonly props: GridProps) {
-    const { organizationId } = props.workplace;
-    const texts = props.fields.filter(({ kind }) => kind === "text");
-    this.records = new Records(
-      props.fields.map(({ name }) => name),
-      texts.map(({ name }) => name),
-    );
-    this.view = new View(this.records, props.shape);
-    this.loading = new Loading(organizationId, this.records, (row) => this.saves.unsaved(row));
-    this.saves = new Saves(props, this.records, this.loading.again);
-    this.following = new Following(this.records, this.loading);
-    this.saves.onRefused = ({ row, name, value }) => this.steps.forget(row, name, value);
+  constructor(props: DeskProps) {
+    super(props);
     this.range = computed(() => this.#ranged());
     this.fields = computed(() => {
       const { columns } = this.view.shape.value;
@@ -86,16 +55,6 @@ export class GridState {
       );
       return named.length === 0 ? props.fields : named;
     });
-  }
-
-  /** The values that records have in the column, sorted. */
-  valuesOf(name: FieldName): ReadonlyArray<string> {
-    const seen = new Set<string>();
-    for (let row = 0; row < this.records.size.value; row++) {
-      seen.add(String(this.records.value(row, name) ?? ""));
-    }
-    seen.delete("");
-    return [...seen].sort();
   }
 
   #ranged(): Range | undefined {
@@ -142,12 +101,6 @@ export class GridState {
       : this.fieldAt(column)!.name;
   }
 
-  /** The record's row there; undefined for the heading of a group, and beyond the last. */
-  rowAt(at: number): Row | undefined {
-    const entry = this.view.rows.peek()[at];
-    return entry === undefined || isGroup(entry) ? undefined : entry;
-  }
-
   /** Puts the cursor there, within what is on show. */
   moveTo(at: number, column: number): void {
     this.anchor.value = undefined;
@@ -184,14 +137,6 @@ export class GridState {
     this.view.reshape({ ...shape, widths: { ...shape.widths, [name]: fitting(width) } });
   }
 
-  /** Why the cell cannot be edited; undefined where it can. */
-  lockAt(row: Row, field: FieldMeta): string | undefined {
-    return field.locked ??
-      (this.records.value(row, "isDiscontinued")
-        ? "A discontinued record is not changed."
-        : undefined);
-  }
-
   /** Opens the editor of the cell under the cursor, where the user may edit it. */
   edit(typed?: string): void {
     const { at, column } = this.cursor.peek();
@@ -201,23 +146,6 @@ export class GridState {
     if (field.kind === "flag") {
       this.change([{ row, name: field.name, value: !this.records.value(row, field.name) }]);
     } else this.editing.value = { row, field, typed };
-  }
-
-  /**
-   * Makes the edits, as one step that can be undone.
-   * @param what they are together; one edit is told by its cell
-   * @returns how many cells changed
-   */
-  change(edits: ReadonlyArray<CellEdit>, what = "edit"): number {
-    const cells = this.saves.edit(edits);
-    if (cells.length === 0) return 0;
-    const { row, name } = cells[0]!;
-    const label = this.props.fields.find((field) => field.name === name)!.label;
-    const where = cells.length === 1
-      ? `${label} of ${this.records.ids[row]}`
-      : plural(cells.length, "cell");
-    this.steps.note({ what: `${what} of ${where}`, cells });
-    return cells.length;
   }
 
   /** Ends the editor with its text; a text that cannot be read keeps it open. */
@@ -238,6 +166,12 @@ export class GridState {
   cancel(): void {
     this.editing.value = undefined;
     this.wantsFocus = true;
+  }
+
+  protected override goTo(row: Row, name: FieldName): void {
+    const at = this.view.rows.peek().indexOf(row);
+    const column = this.columnOf(name);
+    if (at >= 0 && column !== undefined) this.moveTo(at, column);
   }
 
   forgetRefusal(): void {

@@ -1,9 +1,9 @@
 /** The window of saved views: filters, order, group and columns under a name, kept in this browser. */
 import { useState } from "preact/hooks";
 import { Icon } from "../icons.tsx";
-import { queryOf, readShape } from "./shape.ts";
+import { queryOf, readShape } from "../records/shape.ts";
 import type { GridState } from "./state.ts";
-import { Window } from "./window.tsx";
+import { Window } from "../records/window.tsx";
 
 export interface SavedView {
   readonly name: string;

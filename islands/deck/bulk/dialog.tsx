@@ -4,7 +4,7 @@ import type { DeckData } from "../../../app/pages/deck.tsx";
 import { discardDrafts, Refusal } from "../../api.ts";
 import type { FieldMeta, Workplace } from "../../field.ts";
 import { plural } from "../../format.ts";
-import { inWords } from "../../grid/wording.ts";
+import { inWords } from "../../records/wording.ts";
 import { Icon } from "../../icons.tsx";
 import { Modal } from "../../modal.tsx";
 import { toast } from "../../toasts.tsx";

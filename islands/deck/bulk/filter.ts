@@ -1,6 +1,6 @@
 /** Which records a bulk change is about: GridLab's filters, or the rows selected there. */
 import type { BulkRequest } from "../../../app/bulk_shapes.ts";
-import { isNarrowed, readShape, type Shape } from "../../grid/shape.ts";
+import { isNarrowed, readShape, type Shape } from "../../records/shape.ts";
 
 type Records = BulkRequest["records"];
 

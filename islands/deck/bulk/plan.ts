@@ -3,7 +3,7 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type { BulkReport } from "../../../app/bulk_shapes.ts";
 import { call, fetchPage, Refusal } from "../../api.ts";
 import type { FieldMeta, Workplace } from "../../field.ts";
-import { addressOf, apiQuery, type Shape } from "../../grid/shape.ts";
+import { addressOf, apiQuery, type Shape } from "../../records/shape.ts";
 import { handedOver, PARAMETER, readFilters, recordsOf } from "./filter.ts";
 import { BLANK, type Form, kindsFor, readForm } from "./operation.ts";
 

@@ -1,7 +1,7 @@
 /** What would come of it: how many change, what it costs, which records are left alone and why, the first changes. */
 import type { BulkReport } from "../../../app/bulk_shapes.ts";
 import { count, money, plural, signedMoney, written } from "../../format.ts";
-import { inWords } from "../../grid/wording.ts";
+import { inWords } from "../../records/wording.ts";
 import { Icon } from "../../icons.tsx";
 import { plainValue } from "../../record.ts";
 import type { Plan } from "./plan.ts";

@@ -7,8 +7,8 @@ import { plural } from "../format.ts";
 import type { Value } from "../record.ts";
 import { toast } from "../toasts.tsx";
 import { type Edit, type Edits, laidOver, pick, portions, toldOf } from "./edits.ts";
+import type { DeskProps } from "./desk.ts";
 import type { Records, Row } from "./records.ts";
-import type { GridProps } from "./state.ts";
 import type { CellChange } from "./steps.ts";
 import { inWords } from "./wording.ts";
 
@@ -21,7 +21,7 @@ export interface CellEdit {
 const NONE: ReadonlySet<FieldName> = new Set();
 
 export class Saves {
-  readonly #props: Pick<GridProps, "workplace" | "fields">;
+  readonly #props: Pick<DeskProps, "workplace" | "fields">;
   readonly #records: Records;
   readonly #refetch: (pfaIds: ReadonlyArray<string>) => void;
   readonly #waiting = new Map<Row, Edits>();
@@ -35,7 +35,7 @@ export class Saves {
 
   /** @param props the organization, and the labels of its fields */
   constructor(
-    props: Pick<GridProps, "workplace" | "fields">,
+    props: Pick<DeskProps, "workplace" | "fields">,
     records: Records,
     refetch: (pfaIds: ReadonlyArray<string>) => void,
   ) {

@@ -8,22 +8,22 @@ import { written } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import type { Value } from "../record.ts";
 import { toast } from "../toasts.tsx";
+import type { Desk } from "./desk.ts";
 import type { Row } from "./records.ts";
-import type { GridState } from "./state.ts";
 
 interface DetailsProps {
-  readonly grid: GridState;
+  readonly desk: Desk;
   readonly commit: (modificationIds: ReadonlyArray<string>) => void;
 }
 
-export function Details({ grid, commit }: DetailsProps) {
+export function Details({ desk, commit }: DetailsProps) {
   const popover = useRef<HTMLDivElement>(null);
-  const row = grid.details.value;
+  const row = desk.details.value;
   useLayoutEffect(() => {
     if (row !== undefined) open(popover.current!);
   }, [row]);
   const closed = (event: { readonly newState: string }) => {
-    if (event.newState === "closed") grid.details.value = undefined;
+    if (event.newState === "closed") desk.details.value = undefined;
   };
   return (
     <div
@@ -31,12 +31,12 @@ export function Details({ grid, commit }: DetailsProps) {
       popover="auto"
       class="details"
       role="dialog"
-      aria-label={row === undefined ? "Sync details" : `Sync of ${grid.records.ids[row]}`}
+      aria-label={row === undefined ? "Sync details" : `Sync of ${desk.records.ids[row]}`}
       onToggle={closed}
     >
       {row !== undefined && (
         <Content
-          grid={grid}
+          desk={desk}
           row={row}
           commit={commit}
           close={() => popover.current?.hidePopover()}
@@ -64,16 +64,16 @@ interface ContentProps extends DetailsProps {
   readonly close: () => void;
 }
 
-function Content({ grid, row, commit, close }: ContentProps) {
-  grid.records.watch(row);
-  const sync = grid.records.sync(row);
+function Content({ desk, row, commit, close }: ContentProps) {
+  desk.records.watch(row);
+  const sync = desk.records.sync(row);
   const { modificationId } = sync;
-  const { workplace } = grid.props;
+  const { workplace } = desk.props;
   const own = sync.status === "draft" && modificationId !== undefined;
   return (
     <>
       <header>
-        <h2>{grid.records.ids[row]}</h2>
+        <h2>{desk.records.ids[row]}</h2>
         <Badge sync={sync} />
         <button type="button" class="icon-button" aria-label="Close" onClick={close}>
           <Icon name="close" />
@@ -81,11 +81,11 @@ function Content({ grid, row, commit, close }: ContentProps) {
       </header>
       <Story
         organizationId={workplace.organizationId}
-        pfaId={grid.records.ids[row]!}
+        pfaId={desk.records.ids[row]!}
         sync={sync}
       />
-      <Differences grid={grid} row={row} />
-      <Actions pfaId={grid.records.ids[row]!} workplace={workplace} sync={sync} close={close}>
+      <Differences desk={desk} row={row} />
+      <Actions pfaId={desk.records.ids[row]!} workplace={workplace} sync={sync} close={close}>
         {own && (
           <>
             <button
@@ -93,7 +93,7 @@ function Content({ grid, row, commit, close }: ContentProps) {
               class="plain danger"
               onClick={() => {
                 close();
-                void discard(grid, row, modificationId);
+                void discard(desk, row, modificationId);
               }}
             >
               <Icon name="undo" /> Discard draft
@@ -117,9 +117,9 @@ function Content({ grid, row, commit, close }: ContentProps) {
   );
 }
 
-function Differences({ grid, row }: { readonly grid: GridState; readonly row: Row }) {
-  const baseline = grid.records.baseline(row);
-  const fields = grid.props.fields.filter(({ name }) => name in baseline);
+function Differences({ desk, row }: { readonly desk: Desk; readonly row: Row }) {
+  const baseline = desk.records.baseline(row);
+  const fields = desk.props.fields.filter(({ name }) => name in baseline);
   if (fields.length === 0) return null;
   const text = (kind: string, value: Value) => written(kind, value) || "nothing";
   return (
@@ -129,7 +129,7 @@ function Differences({ grid, row }: { readonly grid: GridState; readonly row: Ro
           <dt>{label}</dt>
           <dd>
             <del>{text(kind, baseline[name]!)}</del>{" "}
-            <ins>{text(kind, grid.records.value(row, name))}</ins>
+            <ins>{text(kind, desk.records.value(row, name))}</ins>
           </dd>
         </div>
       ))}
@@ -137,14 +137,14 @@ function Differences({ grid, row }: { readonly grid: GridState; readonly row: Ro
   );
 }
 
-async function discard(grid: GridState, row: Row, modificationId: string): Promise<void> {
-  const pfaId = grid.records.ids[row]!;
+async function discard(desk: Desk, row: Row, modificationId: string): Promise<void> {
+  const pfaId = desk.records.ids[row]!;
   try {
-    await discardDrafts(grid.props.workplace.organizationId, [modificationId]);
+    await discardDrafts(desk.props.workplace.organizationId, [modificationId]);
     toast("info", `The draft of ${pfaId} was discarded`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     toast("bad", `The draft of ${pfaId} stays: ${error.message}`);
   }
-  grid.loading.again([pfaId]);
+  desk.loading.again([pfaId]);
 }

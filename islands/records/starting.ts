@@ -1,0 +1,26 @@
+/** The desk at work: records come in, news is heard, and the keys of the whole page are listened to. */
+import { liveOf } from "../live.ts";
+import { commit } from "./committing.ts";
+import type { Desk } from "./desk.ts";
+
+/** Loads and follows the records; Ctrl+S commits, wherever the focus is. Returns the way to stop. */
+export function start(desk: Desk): () => void {
+  const stop = liveOf(desk.props.workplace.organizationId).listen(desk.following.hear);
+  void desk.loading.all();
+  const save = (event: KeyboardEvent) => {
+    if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (desk.props.workplace.maySync) void commit(desk);
+  };
+  /** Leaving while an edit is unanswered would lose it. */
+  const warn = (event: BeforeUnloadEvent) => {
+    if (desk.saves.saving.peek()) event.preventDefault();
+  };
+  document.addEventListener("keydown", save);
+  addEventListener("beforeunload", warn);
+  return () => {
+    stop();
+    document.removeEventListener("keydown", save);
+    removeEventListener("beforeunload", warn);
+  };
+}
