@@ -30,7 +30,11 @@ export function costs(pfa: Pfa): Costs {
   };
 }
 
-function costOf(pfa: Pfa, days: number): bigint | null {
+/** What of a record its cost depends on, beside days. */
+export type Priced = Pick<Pfa, "source" | "monthlyRate" | "purchasePrice">;
+
+/** The whole cents of so many days; null where the amount is missing. */
+export function costOf(pfa: Priced, days: number): bigint | null {
   const amount = pfa.source === "Rental" ? pfa.monthlyRate : pfa.purchasePrice;
   if (amount === null) return null;
   return pfa.source === "Purchase"

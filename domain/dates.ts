@@ -21,10 +21,31 @@ export function readDate(text: string): CivilDate | undefined {
 /** The form in which a date travels to PEMS and out of our API: midnight UTC of that day. */
 export const wireDate = (date: CivilDate): string => `${date}T00:00:00Z`;
 
+/** The day's number: whole days since 1970-01-01. */
+export const dayNumber = (date: CivilDate): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+
+/** The day of that number. */
+export const dayOf = (number: number): CivilDate =>
+  new Date(number * DAY_MS).toISOString().slice(0, 10);
+
 /** Whole days from start to end; 0 when both are the same day. */
 export const daysBetween = (start: CivilDate, end: CivilDate): number =>
-  (Date.parse(`${end}T00:00:00Z`) - Date.parse(`${start}T00:00:00Z`)) / DAY_MS;
+  dayNumber(end) - dayNumber(start);
 
 /** The day that lies `days` later (earlier when negative). */
-export const addDays = (date: CivilDate, days: number): CivilDate =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+export const addDays = (date: CivilDate, days: number): CivilDate => dayOf(dayNumber(date) + days);
+
+/** The same day of the month so many months later; the month's last where it has no such day. */
+export function addMonths(date: CivilDate, months: number): CivilDate {
+  const month = monthNumber(date) + months;
+  const last = firstDayNumber(month + 1) - firstDayNumber(month);
+  return dayOf(firstDayNumber(month) + Math.min(Number(date.slice(8)), last) - 1);
+}
+
+/** The month's number: months since year 0, so that neighbours differ by one. */
+export const monthNumber = (date: CivilDate): number =>
+  Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
+
+/** The number of the month's first day. */
+export const firstDayNumber = (month: number): number =>
+  Date.UTC(Math.floor(month / 12), month % 12, 1) / DAY_MS;

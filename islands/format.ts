@@ -19,6 +19,12 @@ export const money = (value: number): string => amount.format(value);
 export const shortMoney = (value: number): string => short.format(value);
 export const signedMoney = (value: number): string => signed.format(value);
 
+const calendar = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
+
+/** A civil date as people say it: `Jan 3, 2027`. */
+export const calendarDay = (date: string): string =>
+  calendar.format(Date.parse(`${date}T00:00:00Z`));
+
 /** `1 change`, `12 changes`. */
 export const plural = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? "" : "s"}`;

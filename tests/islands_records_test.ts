@@ -92,7 +92,11 @@ Deno.test("groups stand in order under a heading each, and fold in", () => {
   assert.equal(said(), "Cranes B Pumps C A");
   shown.fold(shown.groupAt(0)!);
   assert.equal(said(), "Cranes Pumps C A");
-  assert.deepEqual(shown.groupAt(1), { label: "Pumps", count: 2 });
+  assert.deepEqual(shown.groupAt(1), {
+    label: "Pumps",
+    count: 2,
+    rows: Uint32Array.of(2, 0),
+  });
   assert.equal(shown.count.value, 3);
 });
 

@@ -27,6 +27,7 @@ export class Records {
   readonly #size = signal(0);
   readonly #drafts = signal(0);
   readonly #changes = signal(0);
+  readonly #values = signal(0);
 
   /** @param searched the fields whose text a search looks into, as the API's does */
   constructor(fields: ReadonlyArray<FieldName>, searched: ReadonlyArray<FieldName> = fields) {
@@ -41,6 +42,11 @@ export class Records {
   /** Moves with every change of any row. */
   get changes(): ReadonlySignal<number> {
     return this.#changes;
+  }
+
+  /** Moves with every change of any value: badges move more often. */
+  get values(): ReadonlySignal<number> {
+    return this.#values;
   }
 
   /** How many rows show an own draft. */
@@ -138,6 +144,7 @@ export class Records {
     for (const [name, column] of this.#columns) {
       if (!kept.has(name)) column[row] = plainValue(data[name]);
     }
+    this.#values.value++;
     const differing = Object.entries(baseline).map(([name, value]) => [name, plainValue(value)]);
     const own = Object.entries(this.baseline(row)).filter(([name]) => kept.has(name as FieldName));
     this.#setBaseline(row, Object.fromEntries([...own, ...differing]));
@@ -163,6 +170,7 @@ export class Records {
     this.touch(this.ids[row]!);
     const { [name]: base = this.value(row, name), ...others } = this.baseline(row);
     this.#columns.get(name)![row] = value;
+    this.#values.value++;
     this.#haystacks[row] = this.#textOf(row);
     this.#setBaseline(row, base === value ? others : { ...others, [name]: base });
     this.#changed(row);

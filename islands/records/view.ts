@@ -31,6 +31,8 @@ export interface Group {
   /** The value its rows have in common, as text; empty for nothing. */
   readonly label: string;
   readonly count: number;
+  /** Its records, while it is folded in too. */
+  readonly rows: Uint32Array;
 }
 
 interface Arranged {
@@ -131,15 +133,17 @@ function grouped(
   closed: ReadonlySet<string>,
 ): Arranged {
   const entries: number[] = [];
-  const groups: Array<{ label: string; count: number }> = [];
-  for (const row of found) {
-    const label = labelOf(row);
-    if (groups.at(-1)?.label !== label) {
-      entries.push(GROUP + groups.length);
-      groups.push({ label, count: 0 });
-    }
-    groups.at(-1)!.count++;
-    if (!closed.has(label)) entries.push(row);
+  const groups: Group[] = [];
+  const labels = Array.from(found, labelOf);
+  for (let from = 0; from < found.length;) {
+    const label = labels[from]!;
+    let to = from + 1;
+    while (to < found.length && labels[to] === label) to++;
+    const rows = found.subarray(from, to);
+    entries.push(GROUP + groups.length);
+    groups.push({ label, count: rows.length, rows });
+    if (!closed.has(label)) { for (const row of rows) entries.push(row); }
+    from = to;
   }
   return { rows: Uint32Array.from(entries), groups, count: found.length };
 }
