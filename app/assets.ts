@@ -17,6 +17,7 @@ const ENTRIES = {
   bell: "islands/shell/bell.tsx",
   deck: "islands/deck/deck.tsx",
   grid: "islands/grid/grid.tsx",
+  timeline: "islands/timeline/timeline.tsx",
   conflicts: "islands/conflicts/conflicts.tsx",
   history: "islands/history/history.tsx",
   letters: "islands/letters/letters.tsx",

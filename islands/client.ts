@@ -9,6 +9,7 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   bell: () => import("./shell/bell.tsx"),
   deck: () => import("./deck/deck.tsx"),
   grid: () => import("./grid/grid.tsx"),
+  timeline: () => import("./timeline/timeline.tsx"),
   conflicts: () => import("./conflicts/conflicts.tsx"),
   history: () => import("./history/history.tsx"),
   letters: () => import("./letters/letters.tsx"),

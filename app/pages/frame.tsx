@@ -30,6 +30,7 @@ interface Place {
 const PLACES: ReadonlyArray<Place> = [
   { path: "/", name: "CommandDeck", icon: "deck" },
   { path: "/grid", name: "GridLab", icon: "grid" },
+  { path: "/timeline", name: "Timeline", icon: "timeline" },
   { path: "/conflicts", name: "Conflicts", icon: "conflict" },
   { path: "/history", name: "Sync History", icon: "history" },
   { path: "/dead-letters", name: "Dead letters", icon: "letters", needs: "ManageSettings" },

@@ -12,10 +12,6 @@ interface GridProps {
   readonly search: { readonly [name: string]: string };
 }
 
-/** The request for the first page, as the island will make it. */
-export const gridEarly = (organizationId: string): string =>
-  `/api/pfa-data?organizationId=${organizationId}&limit=1000`;
-
 export const Grid = ({ organization, search }: GridProps) => (
   <>
     <noscript>

@@ -20,12 +20,14 @@ import { Conflicts } from "./conflicts.tsx";
 import { Deck, type DeckData } from "./deck.tsx";
 import { documentOf, type PageHead } from "./document.tsx";
 import { Frame } from "./frame.tsx";
-import { Grid, gridEarly } from "./grid.tsx";
+import { Grid } from "./grid.tsx";
 import { History } from "./history.tsx";
 import { Letters } from "./letters.tsx";
 import { Login, type LoginProps } from "./login.tsx";
 import { Notice } from "./notice.tsx";
+import { firstRecords } from "./first_records.ts";
 import { sitePath } from "./path.ts";
+import { Timeline } from "./timeline.tsx";
 
 export interface PagesOptions {
   readonly assets: Assets;
@@ -164,8 +166,17 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
       }))
     .get("/grid", secured, (c) =>
       framed(c, (_session, organization) => ({
-        head: { title: "GridLab", islands: ["grid"], early: gridEarly(organization.id) },
+        head: { title: "GridLab", islands: ["grid"], early: firstRecords(organization.id) },
         body: <Grid organization={organization} search={c.req.query()} />,
+      })))
+    .get("/timeline", secured, (c) =>
+      framed(c, (_session, organization) => ({
+        head: {
+          title: "Timeline",
+          islands: ["timeline"],
+          early: firstRecords(organization.id),
+        },
+        body: <Timeline organization={organization} search={c.req.query()} />,
       })))
     .get("/conflicts", secured, (c) =>
       framed(c, async (_session, organization) => {

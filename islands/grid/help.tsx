@@ -1,7 +1,7 @@
 /** The list of keys, opened by `?`. */
-import { Window } from "../records/window.tsx";
+import { KeyList, type Keys } from "../records/key_list.tsx";
 
-const KEYS: ReadonlyArray<readonly [what: string, keys: ReadonlyArray<string>]> = [
+const KEYS: Keys = [
   ["Move", ["↑", "↓", "←", "→"]],
   ["First or last column", ["Home", "End"]],
   ["First or last cell", ["Ctrl+Home", "Ctrl+End"]],
@@ -26,14 +26,5 @@ const KEYS: ReadonlyArray<readonly [what: string, keys: ReadonlyArray<string>]> 
 ];
 
 export const Help = ({ close }: { readonly close: () => void }) => (
-  <Window title="Keyboard shortcuts" close={close}>
-    <dl class="keys">
-      {KEYS.map(([what, keys]) => (
-        <div key={what}>
-          <dt>{what}</dt>
-          <dd>{keys.map((key) => [<kbd key={key}>{key}</kbd>, " "])}</dd>
-        </div>
-      ))}
-    </dl>
-  </Window>
+  <KeyList keys={KEYS} close={close} />
 );

@@ -38,8 +38,8 @@ export interface Group {
 interface Arranged {
   readonly rows: Uint32Array;
   readonly groups: ReadonlyArray<Group>;
-  /** Records, those of closed groups too. */
-  readonly count: number;
+  /** Records in order, those of closed groups too. */
+  readonly found: Uint32Array;
 }
 
 export class View {
@@ -50,6 +50,8 @@ export class View {
   readonly closed: Signal<ReadonlySet<string>> = signal(new Set<string>());
   /** Rows on show, and headings of groups among them. */
   readonly rows: ReadonlySignal<Uint32Array>;
+  /** The records that match, in order; those of closed groups too. */
+  readonly found: ReadonlySignal<Uint32Array>;
   /** How many records match. */
   readonly count: ReadonlySignal<number>;
   /** How many rows on show have changed so that they no longer match. */
@@ -62,11 +64,12 @@ export class View {
       const shape = this.#shape.value;
       const found = arranged(records, shape);
       return shape.group === ""
-        ? { rows: found, groups: [], count: found.length }
+        ? { rows: found, groups: [], found }
         : grouped(found, (row) => labelOf(records, row, shape.group), this.closed.value);
     });
     this.rows = computed(() => this.#arranged.value.rows);
-    this.count = computed(() => this.#arranged.value.count);
+    this.found = computed(() => this.#arranged.value.found);
+    this.count = computed(() => this.found.value.length);
     this.strays = computed(() => {
       records.changes.value;
       if (!isNarrowed(this.#shape.value)) return 0;
@@ -94,6 +97,12 @@ export class View {
     const closed = new Set(this.closed.peek());
     if (!closed.delete(label)) closed.add(label);
     this.closed.value = closed;
+  }
+
+  /** Folds every group in, or out again. */
+  foldAll(close: boolean): void {
+    const labels = this.#arranged.peek().groups.map(({ label }) => label);
+    this.closed.value = new Set(close ? labels : []);
   }
 
   reshape(shape: Shape): void {
@@ -145,7 +154,7 @@ function grouped(
     if (!closed.has(label)) { for (const row of rows) entries.push(row); }
     from = to;
   }
-  return { rows: Uint32Array.from(entries), groups, count: found.length };
+  return { rows: Uint32Array.from(entries), groups, found };
 }
 
 /** As the group's rows are sorted: without regard to letter case. */

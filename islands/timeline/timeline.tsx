@@ -1,0 +1,62 @@
+/** Timeline: plan, forecast and actual of an organization's records as bars, live, virtualised, moved by hand or by key. */
+import { useEffect, useState } from "preact/hooks";
+import { plural } from "../format.ts";
+import { Icon } from "../icons.tsx";
+import { Absence } from "../records/absence.tsx";
+import { commit } from "../records/committing.ts";
+import { Details } from "../records/details.tsx";
+import { start } from "../records/starting.ts";
+import { Costs } from "./costs.tsx";
+import { Dates } from "./dates.tsx";
+import { DragNote } from "./drag_note.tsx";
+import { Help } from "./help.tsx";
+import { Plane } from "./plane.tsx";
+import { type TimelineProps, TimelineState } from "./state.ts";
+import { Toolbar, ViewBar } from "./toolbar.tsx";
+
+function Timeline(props: TimelineProps) {
+  const [chart] = useState(() => new TimelineState(props));
+  useEffect(() => start(chart, () => chart.window.value = "help"), []);
+  return (
+    <>
+      <h1 class="visually-hidden">Timeline</h1>
+      <Toolbar chart={chart} commit={() => void commit(chart)} />
+      <ViewBar chart={chart} />
+      <Plane chart={chart} />
+      <Absence desk={chart} />
+      <StatusBar chart={chart} />
+      <DragNote chart={chart} />
+      <OpenWindow chart={chart} />
+      <Details desk={chart} commit={(modificationIds) => void commit(chart, modificationIds)} />
+    </>
+  );
+}
+export { Timeline as island };
+
+const WINDOWS = { help: Help, dates: Dates, costs: Costs };
+
+function OpenWindow({ chart }: { readonly chart: TimelineState }) {
+  const open = chart.window.value;
+  if (open === undefined) return null;
+  const Content = WINDOWS[open];
+  return <Content chart={chart} close={() => chart.window.value = undefined} />;
+}
+
+function StatusBar({ chart }: { readonly chart: TimelineState }) {
+  const picked = chart.picked.value.size;
+  return (
+    <footer class="status-bar">
+      {picked > 1 && <p>{plural(picked, "record")} selected</p>}
+      <p role="status">{chart.said.value}</p>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+        onClick={() => chart.window.value = "help"}
+      >
+        <Icon name="keyboard" />
+      </button>
+    </footer>
+  );
+}
