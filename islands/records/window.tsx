@@ -13,8 +13,13 @@ export function Window({ title, close, children }: WindowProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    dialog.current!.showModal();
-    return () => before?.focus({ preventScroll: true });
+    const shown = dialog.current!;
+    shown.showModal();
+    return () => {
+      // While it is open nothing behind it takes the focus.
+      shown.close();
+      before?.focus({ preventScroll: true });
+    };
   }, []);
   return (
     <dialog ref={dialog} class="window" aria-label={title} onClose={close}>

@@ -46,8 +46,8 @@ const later = (date: string, days: number): string =>
 /** Takes the bar, or one of its ends, and carries it so many days; the button stays pressed. */
 async function carry(page: Page, held: Locator, days: number): Promise<void> {
   const box = (await held.boundingBox())!;
-  const pane = (await page.locator(".t-heads .t-axis").boundingBox())!;
-  const x = Math.max(box.x, pane.x) + Math.min(box.width / 2, 60);
+  const pane = (await page.locator(".t-heads .t-dates").boundingBox())!;
+  const x = Math.max(box.x, pane.x + pane.width) + Math.min(box.width / 2, 60);
   const y = box.y + box.height / 2;
   await page.mouse.move(x, y);
   await page.mouse.down();
@@ -59,8 +59,12 @@ async function together(bench: Bench): Promise<void> {
   const { page, complaints } = await signedIn(bench, { at: AT });
   await loaded(page);
   const before = await Promise.all(THREE.map((pfaId) => datesOf(page, pfaId)));
-  await bar(page, THREE[0]).click();
-  for (const pfaId of THREE.slice(1)) await bar(page, pfaId).click({ modifiers: ["Control"] });
+  // Not its middle, which lies beyond the screen.
+  const position = { x: 30, y: 9 };
+  await bar(page, THREE[0]).click({ position });
+  for (const pfaId of THREE.slice(1)) {
+    await bar(page, pfaId).click({ position, modifiers: ["Control"] });
+  }
   assert.equal(await page.locator(".lane[aria-selected=true]").count(), 3);
   await carry(page, bar(page, THREE[0]), 10);
   await page.locator(".drag-note").filter({ hasText: "+10 days · 3 records" }).waitFor();
