@@ -1,6 +1,6 @@
 /** GridLab: the editable grid of an organization's records, live and virtualised. */
 import { useEffect, useState } from "preact/hooks";
-import { type Command, offer } from "../commands.ts";
+import type { Command } from "../commands.ts";
 import { Absence } from "../records/absence.tsx";
 import { commit } from "../records/committing.ts";
 import type { DeskProps } from "../records/desk.ts";
@@ -20,8 +20,7 @@ import { Views } from "./views.tsx";
 function Grid(props: DeskProps) {
   const [grid] = useState(() => new GridState(props));
   const all = () => void commit(grid);
-  useEffect(() => start(grid), []);
-  useEffect(() => offer(commandsOf(grid)), []);
+  useEffect(() => start(grid, commandsOf(grid)), []);
   return (
     <>
       <h1 class="visually-hidden">GridLab</h1>
@@ -39,22 +38,11 @@ export { Grid as island };
 
 /** For the command palette. */
 function commandsOf(grid: GridState): ReadonlyArray<Command> {
-  const { maySync, mayEdit, mayImport } = grid.props.workplace;
+  const { mayEdit, mayImport } = grid.props.workplace;
   const show = (window: "help" | "columns" | "views" | "import") => () => {
     grid.window.value = window;
   };
   return [
-    ...(maySync
-      ? [
-        {
-          id: "save",
-          label: "Save & Sync my drafts",
-          icon: "send",
-          keys: "Ctrl+S",
-          run: () => void commit(grid),
-        } as const,
-      ]
-      : []),
     ...(mayEdit
       ? [
         {

@@ -1,5 +1,6 @@
 /** Timeline: plan, forecast and actual of an organization's records as bars, live, virtualised, moved by hand or by key. */
 import { useEffect, useState } from "preact/hooks";
+import type { Command } from "../commands.ts";
 import { plural } from "../format.ts";
 import { Icon } from "../icons.tsx";
 import { Absence } from "../records/absence.tsx";
@@ -16,7 +17,7 @@ import { Toolbar, ViewBar } from "./toolbar.tsx";
 
 function Timeline(props: TimelineProps) {
   const [chart] = useState(() => new TimelineState(props));
-  useEffect(() => start(chart, () => chart.window.value = "help"), []);
+  useEffect(() => start(chart, commandsOf(chart)), []);
   return (
     <>
       <h1 class="visually-hidden">Timeline</h1>
@@ -32,6 +33,17 @@ function Timeline(props: TimelineProps) {
   );
 }
 export { Timeline as island };
+
+/** For the command palette. */
+const commandsOf = ({ window }: TimelineState): ReadonlyArray<Command> => [
+  {
+    id: "help",
+    label: "Keyboard shortcuts",
+    icon: "keyboard",
+    keys: "?",
+    run: () => window.value = "help",
+  },
+];
 
 const WINDOWS = { help: Help, dates: Dates, costs: Costs };
 
