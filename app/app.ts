@@ -85,7 +85,7 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/pfa-data", imports(db.app, guard))
     .route("/api/pfa-data", bulk(db.app, guard))
     .route("/api/pfa-data", review(db.app, guard, config.writeSync))
-    .route("/api/pfa-data", records(db.app, guard))
+    .route("/api/pfa-data", records(db.app, guard, config.writeSync))
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))
     .route("/api/pems", series(db.app, guard))

@@ -39,6 +39,8 @@ export const Sync = Schema.Struct({
   nextAttemptAt: maybe(Instant),
   error: maybe(Schema.String),
   conflictId: maybe(Id),
+  position: maybe(Schema.Int),
+  expectedAt: maybe(Instant),
   waitingFor: maybe(Schema.String),
   stale: maybe(Schema.Boolean),
 }).annotate({ identifier: "SyncState" });

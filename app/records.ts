@@ -1,8 +1,9 @@
 /** Routes of records: the list, one of them, and the versions it had. */
 import { Hono } from "hono";
 import { listVersions } from "../db/history.ts";
-import { countRecords, findRecord, listRecords } from "../db/records.ts";
-import { asTenant, type Sql } from "../db/sql.ts";
+import { placeOf } from "../db/places.ts";
+import { countRecords, findRecord, listRecords, type ViewedRecord } from "../db/records.ts";
+import { asTenant, type Sql, type Tx } from "../db/sql.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv } from "./env.ts";
@@ -42,7 +43,7 @@ const FILTERS = parameters({
 const OF_ONE = parameters({ organizationId: "Required" });
 const OF_VERSIONS = parameters({ organizationId: "Required", limit: "1 to 1000", cursor: "" });
 
-export const records = (app: Sql, { allow }: Guard) =>
+export const records = (app: Sql, { allow }: Guard, writeSync: boolean) =>
   new Hono<AppEnv>()
     .get(
       "/",
@@ -70,7 +71,9 @@ export const records = (app: Sql, { allow }: Guard) =>
     )
     .get(
       "/:pfaId",
-      told("Records", "One record as one sees it", { 200: View }, [...GUARDED, "unknown"]),
+      told("Records", "One record as one sees it; queued, with its place in the line to PEMS", {
+        200: View,
+      }, [...GUARDED, "unknown"]),
       OF_ONE,
       allow("query", "Read"),
       async (c) => {
@@ -78,7 +81,10 @@ export const records = (app: Sql, { allow }: Guard) =>
         const found = await asTenant(
           app,
           tenantOf(c),
-          (tx) => findRecord(tx, sessionOf(c).user.id, pfaId),
+          async (tx) => {
+            const record = await findRecord(tx, sessionOf(c).user.id, pfaId);
+            return record && await placed(tx, record, writeSync);
+          },
         );
         if (found === undefined) throw noRecord(pfaId);
         return c.json(viewOf(found, c.get("organization")));
@@ -119,6 +125,15 @@ export const records = (app: Sql, { allow }: Guard) =>
         });
       },
     );
+
+const IN_LINE: ReadonlyArray<string> = ["queued", "retrying"];
+
+/** The record with its place in the line; thousands in a list are not looked up, each would be a range of its own. */
+async function placed(tx: Tx, record: ViewedRecord, writeSync: boolean): Promise<ViewedRecord> {
+  if (!IN_LINE.includes(record.sync.status)) return record;
+  const place = writeSync ? await placeOf(tx, record.pfaId) : { waitingFor: "switched_off" };
+  return { ...record, sync: { ...record.sync, ...place } };
+}
 
 const noRecord = (pfaId: string) =>
   unknown(`This organization has no record ${pfaId.slice(0, 200)}`);

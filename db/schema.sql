@@ -437,6 +437,45 @@ $function$
 revoke execute on function give_back(uuid) from public;
 grant execute on function give_back(uuid) to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION lane_place(record text)
+ RETURNS TABLE(place integer, leaves_at timestamp with time zone, waiting_for text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select p.place,
+    greatest(clock_timestamp(), c.not_before, c.next_send_at)
+      + (p.place - 1) * (call_spacing(c.rate_limit)).beat,
+    b.barrier
+  from pfa_lane l
+  left join pems_connection c on c.id = l.connection_id
+  cross join lateral (select case
+    when c.id is null then 'no_connection'
+    when c.circuit <> 'closed' then 'outage'
+    when not exists (select from sync_worker
+      where last_seen_at > clock_timestamp() - interval '1 minute') then 'no_worker'
+    when exists (
+      -- what the head's turn does not carry goes after the answer to it
+      select from pfa_write_queue i, pfa_modification m
+      where i.organization_id = l.organization_id and i.pfa_id = l.pfa_id and m.id = i.modification_id
+      having count(distinct (m.user_id, i.operation, i.write_id)) > 1
+        or count(*) > 1 and bool_or(i.operation = 'DELETE' or m.origin <> 'edit'))
+      then 'earlier_change'
+  end as barrier) b
+  left join lateral (
+    select count(*)::int + 1 as place from (
+      select from pfa_lane a
+      where a.connection_id = l.connection_id and a.state = 'ready' and not a.paused
+        and (a.priority, a.turn) < (l.priority, l.turn)
+      limit 200000) before
+  ) p on b.barrier is null
+  where l.organization_id = current_organization() and l.pfa_id = record
+    and l.state = 'ready' and not l.paused
+$function$
+;
+revoke execute on function lane_place(text) from public;
+grant execute on function lane_place(text) to vanguard_app;
+
 CREATE OR REPLACE FUNCTION last_times(times timestamp with time zone[], n integer)
  RETURNS timestamp with time zone[]
  LANGUAGE sql

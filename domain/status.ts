@@ -46,7 +46,14 @@ export interface SyncState {
   readonly nextAttemptAt?: string;
   readonly error?: string;
   readonly conflictId?: string;
-  /** What stands before it: `conflict` or `dead_letter` of the same record, or `paused`. */
+  /** Its place among all that the connection sends, 1 being the next; told of a single record only. */
+  readonly position?: number;
+  /** When it should leave at the pace of now; as long as nothing more urgent comes. */
+  readonly expectedAt?: string;
+  /**
+   * What stands before it: `conflict` or `dead_letter` of the same record, or `paused`. Of a single record that is
+   * queued also why its place is not known: `outage`, `no_worker`, `no_connection`, `switched_off`, `earlier_change`.
+   */
   readonly waitingFor?: string;
   /** PEMS changed underneath since the base was taken. */
   readonly stale?: boolean;

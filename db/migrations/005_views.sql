@@ -75,11 +75,49 @@ begin
     limit 200000) l);
 end $$;
 
+-- Where a record's newest committed modification stands in the order in which its connection is served, and
+-- when it should leave at the pace of now; or what it waits for, where nobody can know. No row: it is
+-- not in the line. Read for one record at a time: the lanes before it are a range of an index, bounded
+-- like above (4 to 8 ms in all behind 10,000).
+create function lane_place(record text)
+returns table (place int, leaves_at timestamptz, waiting_for text) language sql stable
+security definer set search_path = public, pg_temp as $$
+  select p.place,
+    greatest(clock_timestamp(), c.not_before, c.next_send_at)
+      + (p.place - 1) * (call_spacing(c.rate_limit)).beat,
+    b.barrier
+  from pfa_lane l
+  left join pems_connection c on c.id = l.connection_id
+  cross join lateral (select case
+    when c.id is null then 'no_connection'
+    when c.circuit <> 'closed' then 'outage'
+    when not exists (select from sync_worker
+      where last_seen_at > clock_timestamp() - interval '1 minute') then 'no_worker'
+    when exists (
+      -- what the head's turn does not carry goes after the answer to it
+      select from pfa_write_queue i, pfa_modification m
+      where i.organization_id = l.organization_id and i.pfa_id = l.pfa_id and m.id = i.modification_id
+      having count(distinct (m.user_id, i.operation, i.write_id)) > 1
+        or count(*) > 1 and bool_or(i.operation = 'DELETE' or m.origin <> 'edit'))
+      then 'earlier_change'
+  end as barrier) b
+  left join lateral (
+    select count(*)::int + 1 as place from (
+      select from pfa_lane a
+      where a.connection_id = l.connection_id and a.state = 'ready' and not a.paused
+        and (a.priority, a.turn) < (l.priority, l.turn)
+      limit 200000) before
+  ) p on b.barrier is null
+  where l.organization_id = current_organization() and l.pfa_id = record
+    and l.state = 'ready' and not l.paused
+$$;
+
 -- The organization of a job or a conflict, for a route that is given nothing but its id.
 create function organization_of(job uuid, conflict uuid) returns uuid language sql stable
 security definer set search_path = public, pg_temp as $$
   select coalesce((select organization_id from sync_job where id = job),
     (select organization_id from pfa_sync_conflict where id = conflict))
 $$;
-revoke execute on function waiting_lanes(uuid), organization_of(uuid, uuid) from public;
-grant execute on function waiting_lanes(uuid), organization_of(uuid, uuid) to vanguard_app;
+revoke execute on function waiting_lanes(uuid), lane_place(text), organization_of(uuid, uuid) from public;
+grant execute on function waiting_lanes(uuid), lane_place(text), organization_of(uuid, uuid)
+  to vanguard_app;

@@ -9,6 +9,7 @@ import { localTime, plural } from "../format.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import type { PfaView } from "../record.ts";
 import { type Attempt, attemptWords, type Item, type Job } from "./job.ts";
+import { askPlace, isInLine, watchPlace } from "./place.ts";
 
 interface StoryProps {
   readonly organizationId: string;
@@ -21,6 +22,21 @@ type Told = { readonly item: Item } | { readonly problem: string } | undefined;
 export function Story({ organizationId, pfaId, sync }: StoryProps) {
   const told = useSignal<Told>(undefined);
   const { jobId, modificationId, status } = sync;
+  const placed = useSignal<SyncState | undefined>(undefined);
+  useEffect(() => {
+    placed.value = undefined;
+    if (!isInLine(sync) || modificationId === undefined) return;
+    let current = true;
+    const stop = watchPlace(() =>
+      void askPlace(organizationId, pfaId, sync).then((answer) => {
+        if (current) placed.value = answer;
+      })
+    );
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [pfaId, modificationId, status]);
   useEffect(() => {
     if (modificationId === undefined || status === "draft") return;
     let current = true;
@@ -34,7 +50,7 @@ export function Story({ organizationId, pfaId, sync }: StoryProps) {
     <ol class="story" aria-label="Time line">
       {now && "item" in now && <Past item={now.item} />}
       {now && "problem" in now && <li class="wrong">{now.problem}</li>}
-      <Step icon={status} now>{explanation(sync)}</Step>
+      <Step icon={status} now>{explanation(placed.value ?? sync)}</Step>
     </ol>
   );
 }

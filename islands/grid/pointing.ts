@@ -2,7 +2,8 @@
 import { clear, copied, pasteText } from "./changing.ts";
 import { BADGE_COLUMN, type GridState, HEADER, type Place } from "./state.ts";
 
-function placeOf({ target }: Event): Place | undefined {
+/** The cell that the event is about. */
+export function placeOf({ target }: Event): Place | undefined {
   const cell = (target as Element).closest<HTMLElement>("[data-column]");
   const row = cell?.closest<HTMLElement>("[data-at]");
   return cell && row

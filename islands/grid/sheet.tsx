@@ -7,6 +7,7 @@ import { click, copy, drag, offerMenu, paste, point } from "./pointing.ts";
 import { Row } from "./row.tsx";
 import { reveal, roomOf, ROW_HEIGHT, Sight } from "./sight.ts";
 import { FROZEN, type GridState } from "./state.ts";
+import { hover } from "./hovering.ts";
 import { isGroup } from "../records/view.ts";
 import { setWidths } from "./widths.ts";
 
@@ -65,6 +66,7 @@ export function Sheet({ grid }: { readonly grid: GridState }) {
       onScroll={look}
       onKeyDown={(event) => grid.editing.peek() === undefined && press(grid, event, page())}
       onPointerDown={(event) => point(grid, event)}
+      onPointerOver={(event) => hover(grid, event)}
       onPointerMove={(event) => drag(grid, event)}
       onClick={(event) => click(grid, event)}
       onDblClick={() => grid.editing.peek() === undefined && grid.edit()}
