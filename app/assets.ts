@@ -20,6 +20,7 @@ const ENTRIES = {
   timeline: "islands/timeline/timeline.tsx",
   conflicts: "islands/conflicts/conflicts.tsx",
   history: "islands/history/history.tsx",
+  metrics: "islands/metrics/metrics.tsx",
   letters: "islands/letters/letters.tsx",
   style: "islands/style.css",
 };

@@ -142,6 +142,38 @@ export function seriesOf(rows: ReadonlyArray<SeriesRow>, span: Span): Series {
   };
 }
 
+/** The older series with the newer's points in place of its own or behind them, from that moment on. Same step. */
+export function joined(older: Series, newer: Series, from: number): Series {
+  const at = [...new Set([...older.at, ...newer.at])].filter((time) => time >= from)
+    .sort((a, b) => a - b);
+  const places = [older, newer].map((series) => new Map(series.at.map((time, nth) => [time, nth])));
+  const pick = (before: Line = [], after: Line = []): Line =>
+    at.map((time) => {
+      const nth = places[1]!.get(time);
+      return (nth === undefined ? before[places[0]!.get(time)!] : after[nth]) ?? null;
+    });
+  const merge = (before: Branch = {}, after: Branch = {}): Branch =>
+    Object.fromEntries([...new Set([...Object.keys(before), ...Object.keys(after)])].map((name) => {
+      const [one, other] = [before[name], after[name]];
+      return [
+        name,
+        isLine(one ?? other)
+          ? pick(one as Line, other as Line)
+          : merge(one as Branch, other as Branch),
+      ];
+    }));
+  const { step: _, at: __, ...linesBefore } = older;
+  const { step, at: ___, ...linesAfter } = newer;
+  return { ...merge(linesBefore, linesAfter), step, at } as unknown as Series;
+}
+
+/** Lines by name, some of them deeper. */
+interface Branch {
+  readonly [name: string]: Line | Branch;
+}
+
+const isLine = (node: Line | Branch | undefined): node is Line => Array.isArray(node);
+
 export function totalsOf(rows: ReadonlyArray<SeriesRow>): Totals {
   const all = emptyPoint();
   for (const row of rows) add(all, row);

@@ -12,6 +12,7 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   timeline: () => import("./timeline/timeline.tsx"),
   conflicts: () => import("./conflicts/conflicts.tsx"),
   history: () => import("./history/history.tsx"),
+  metrics: () => import("./metrics/metrics.tsx"),
   letters: () => import("./letters/letters.tsx"),
 };
 

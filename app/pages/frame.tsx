@@ -33,6 +33,7 @@ const PLACES: ReadonlyArray<Place> = [
   { path: "/timeline", name: "Timeline", icon: "timeline" },
   { path: "/conflicts", name: "Conflicts", icon: "conflict" },
   { path: "/history", name: "Sync History", icon: "history" },
+  { path: "/metrics-dashboard", name: "Metrics", icon: "metrics" },
   { path: "/dead-letters", name: "Dead letters", icon: "letters", needs: "ManageSettings" },
 ];
 

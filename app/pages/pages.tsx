@@ -12,10 +12,12 @@ import type { Job, JobPage } from "../../islands/details/job.ts";
 import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
 import { MOST_LETTERS } from "../../islands/letters/letters.tsx";
 import type { Loaded } from "../../islands/listing.ts";
+import { chosenOf, metricsQuery } from "../../islands/metrics/ranges.ts";
 import type { RecordPage } from "../../islands/record.ts";
 import { isTheme, type Theme, themeCookie } from "../../islands/theme.ts";
 import type { Assets } from "../assets.ts";
 import type { AppEnv, Membership, Session } from "../env.ts";
+import type { Metrics as MetricsSeries } from "../series.ts";
 import { Conflicts } from "./conflicts.tsx";
 import { Deck, type DeckData } from "./deck.tsx";
 import { documentOf, type PageHead } from "./document.tsx";
@@ -23,6 +25,7 @@ import { Frame } from "./frame.tsx";
 import { Grid } from "./grid.tsx";
 import { History } from "./history.tsx";
 import { Letters } from "./letters.tsx";
+import { Metrics } from "./metrics.tsx";
 import { Login, type LoginProps } from "./login.tsx";
 import { Notice } from "./notice.tsx";
 import { firstRecords } from "./first_records.ts";
@@ -205,6 +208,20 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
         const asked = jobQuery(organization.id, filter);
         const loaded = await read<JobPage>(c, "/api/pems/sync-jobs", asked);
         return { head, body: <History {...{ organization, filter, loaded }} /> };
+      }))
+    .get("/metrics-dashboard", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const chosen = chosenOf(c.req.query());
+        const asked = metricsQuery(organization.id, chosen, Date.now() / 1000);
+        return {
+          head: { title: "Metrics", islands: ["metrics"] },
+          body: (
+            <Metrics
+              {...{ organization, chosen }}
+              loaded={await read<MetricsSeries>(c, "/api/pems/metrics", asked)}
+            />
+          ),
+        };
       }))
     .get("/dead-letters", secured, (c) =>
       framed(c, async (_session, organization) => {

@@ -2,50 +2,19 @@
 import uPlot from "uplot";
 import type { CostMonths } from "../../app/review_shapes.ts";
 import { shortMoney, signedMoney } from "../format.ts";
+import { inkOf, keepPlot } from "../plotting.ts";
 
 type Month = NonNullable<CostMonths["months"]>[number];
 
 const HEIGHT = 260;
 
-/** A colour of the style sheet as it is now: a canvas knows no `light-dark()`. */
-function colourOf(place: Element, name: string): () => string {
-  return () => {
-    const probe = document.createElement("i");
-    probe.className = `ink-${name}`;
-    place.append(probe);
-    const { color } = getComputedStyle(probe);
-    probe.remove();
-    return color;
-  };
-}
-
 /** Draws into the element and follows its width and the theme; returns the way to stop. */
-export function draw(place: HTMLElement, months: ReadonlyArray<Month>): () => void {
-  let plot = plotted(place, months);
-  const sized = new ResizeObserver(() => {
-    if (place.clientWidth > 0) plot.setSize({ width: place.clientWidth, height: HEIGHT });
-  });
-  sized.observe(place);
-  // The legend keeps the colours it was made with: another theme needs another plot.
-  const redraw = () => {
-    plot.destroy();
-    plot = plotted(place, months);
-  };
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", redraw);
-  const themed = new MutationObserver(redraw);
-  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  return () => {
-    sized.disconnect();
-    themed.disconnect();
-    dark.removeEventListener("change", redraw);
-    plot.destroy();
-  };
-}
+export const draw = (place: HTMLElement, months: ReadonlyArray<Month>): () => void =>
+  keepPlot(place, () => plotted(place, months)).stop;
 
 function plotted(place: HTMLElement, months: ReadonlyArray<Month>): uPlot {
   const times = months.map(({ month }) => Date.parse(`${month}-01T00:00:00Z`) / 1000);
-  const ink = (name: string) => colourOf(place, name);
+  const ink = (name: string) => inkOf(place, name);
   const [soft, line] = [ink("soft"), ink("line")];
   const bars = (align: -1 | 1) => uPlot.paths.bars!({ size: [0.42, 26], align });
   const told = (write: (value: number) => string) => (_: uPlot, value: number | null) =>
