@@ -1,7 +1,14 @@
 /** Series of the dashboard: rows of any step as points of another, quantiles, and the error budget. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BOUNDS, quantileOf, seriesOf, type SeriesRow, totalsOf } from "../domain/series.ts";
+import {
+  BOUNDS,
+  joined,
+  quantileOf,
+  seriesOf,
+  type SeriesRow,
+  totalsOf,
+} from "../domain/series.ts";
 
 const row = (at: number, counts: SeriesRow["counts"], gauges?: SeriesRow["gauges"]): SeriesRow => ({
   at,
@@ -64,6 +71,25 @@ Deno.test("of 1,000 one may fail", () => {
     successPercent: null,
     budgetLeftPercent: null,
   });
+});
+
+Deno.test("newer points take the place of older ones, and what is too old goes", () => {
+  const span = { step: 10, now: 1000 };
+  const before = seriesOf([
+    row(0, { "latency/1": 10 }, { queued: 1 }),
+    row(10, { "latency/1": 20, "errors/rejected": 1 }, { queued: 2 }),
+    row(20, { "latency/1": 30 }, { queued: 3 }),
+  ], { ...span, from: 0, to: 30 });
+  const after = seriesOf([
+    row(20, { "latency/1": 40, "errors/unavailable": 1 }, { queued: 4 }),
+    row(30, {}, { queued: 5 }),
+  ], { ...span, from: 20, to: 40 });
+  const both = joined(before, after, 10);
+  assert.deepEqual(both.at, [10, 20, 30]);
+  assert.deepEqual(both.edits, [2, 4, 0]);
+  assert.deepEqual(both.queue.queued, [2, 4, 5]);
+  assert.deepEqual(both.errors, { rejected: [6, null, null], unavailable: [null, 6, 0] });
+  assert.deepEqual(Object.keys(both).sort(), Object.keys(before).sort());
 });
 
 const buckets = fc.array(fc.nat(50), { minLength: BOUNDS.length + 1, maxLength: BOUNDS.length + 1 })

@@ -14,7 +14,7 @@ const DOORS: Record<string, ReadonlyArray<string>> = {
   tests: ["domain", "db", "pems", "worker", "app", "islands", "ops", "load"],
 };
 /** Rules and arithmetic that islands run too, so that a preview is what the server will say: small, and no Schema. */
-const SHARED = /^domain\/(cost|dates|money|rules|spending)\.ts$/;
+const SHARED = /^domain\/(cost|dates|money|rules|series|spending)\.ts$/;
 /** Part of a room that has a door of its own: pages are drawn from islands. */
 const PAGES = { folder: "app/pages/", door: "islands" };
 

@@ -5,7 +5,7 @@ import type { LiveMessage, MetricsEvent } from "../../domain/event.ts";
 import { joined } from "../../domain/series.ts";
 import { call, query, Refusal } from "../api.ts";
 import type { Loaded } from "../listing.ts";
-import { addressed, type Chosen, metricsQuery, RANGES } from "./ranges.ts";
+import { addressed, type Chosen, instant, metricsQuery, RANGES } from "./ranges.ts";
 
 /** Totals and marks, and series of coarser steps, are read anew this often. */
 const REREAD_SECONDS = 60;
@@ -76,7 +76,15 @@ export class Feed {
     if (range === undefined || shown === undefined || newest === undefined) return;
     if (newest % REREAD_SECONDS === 0) return void this.read();
     if (shown.step !== series.step) return;
-    const from = newest - RANGES[range].seconds;
-    this.metrics.value = { ...shown, ...joined(shown, series, from) };
+    const { from: _, to: __, totals, marks, ...known } = shown;
+    const to = newest + series.step;
+    const from = to - RANGES[range].seconds;
+    this.metrics.value = {
+      ...joined(known, series, from),
+      from: instant(from),
+      to: instant(to),
+      totals,
+      marks,
+    };
   }
 }
