@@ -19,8 +19,7 @@ export function point(chart: TimelineState, event: PointerEvent): void {
   if (event.ctrlKey || event.metaKey) return chart.toggle(at);
   const grip = (event.target as Element).closest<HTMLElement>("[data-grip]")?.dataset["grip"];
   const among = row !== undefined && chart.picked.peek().has(row);
-  if (among) chart.moveTo(at);
-  else if (grip === undefined) chart.go(at);
+  if (among && grip !== undefined) chart.moveTo(at);
   else chart.pick(at);
   // A finger scrolls instead; it has the form.
   if (grip === undefined || row === undefined || event.pointerType === "touch") return;

@@ -178,7 +178,9 @@ export class TimelineState extends Desk {
     const left = this.left.peek();
     if (left === undefined) return;
     const outlook = { zoom: this.zoom.peek(), date: dayOf(Math.round(left)) };
-    history.replaceState(null, "", outlookAddress(outlook, new URL(location.href)));
+    const { href } = outlookAddress(outlook, new URL(location.href));
+    // Scrolling down ends often, and writing an address takes 4 ms.
+    if (href !== location.href) history.replaceState(null, "", href);
   }
 
   /** Where the day is, in pixels from the axis's beginning. */

@@ -4,8 +4,9 @@ import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.t
 import { drain, idle, type Spread } from "./flow.ts";
 import { grid } from "./grid.ts";
 import { openSite } from "./site.ts";
+import { timeline } from "./timeline.ts";
 
-/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `outage [minutes]` or `grid`; all when absent. */
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `outage [minutes]`, `grid` or `timeline`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
@@ -48,6 +49,7 @@ const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   takeover,
   coalesced,
   grid,
+  timeline,
   outage: () => outage(Number(Deno.args[1] ?? 10)),
 };
 for (const [name, measure] of Object.entries(ENGINE)) {

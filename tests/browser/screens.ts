@@ -58,6 +58,10 @@ async function accessible({ browser, origin, planner }: Place): Promise<void> {
       await awake(page);
       await clean(path);
     }
+    await page.goto(`${origin}/timeline`);
+    await page.locator(".t-grid:not([aria-busy])").waitFor();
+    await page.locator(".t-rows .lane").first().waitFor();
+    await clean("timeline");
     await openGrid(page, `${origin}/grid`);
     await clean("grid");
     const [first] = await editableRecords(page, 1);
@@ -75,7 +79,7 @@ async function accessible({ browser, origin, planner }: Place): Promise<void> {
 async function reflow({ browser, origin, planner }: Place): Promise<void> {
   const { page } = await visit(browser, { width: 320, height: 640 });
   await signIn(page, origin, planner);
-  for (const path of ["/", "/grid", "/conflicts", "/history"]) {
+  for (const path of ["/", "/grid", "/timeline", "/conflicts", "/history"]) {
     await page.goto(origin + path);
     await awake(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320, path);

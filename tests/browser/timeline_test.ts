@@ -150,6 +150,11 @@ async function keyboard(bench: Bench): Promise<void> {
   await says(page, "Undone: 2 records moved 7 days later");
   await page.locator(".badge-draft").first().waitFor({ state: "detached" });
   assert.deepEqual(await Promise.all(two.map((pfaId) => datesOf(page, pfaId))), before);
+  await page.keyboard.press("Alt+Enter");
+  const story = page.getByRole("dialog", { name: /^Sync of PFA-/ });
+  await story.waitFor();
+  await page.keyboard.press("Escape");
+  await story.waitFor({ state: "hidden" });
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await holds(page, "the list of keys");
