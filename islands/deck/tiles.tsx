@@ -77,7 +77,7 @@ function Tile({ name, figure, exact, note = exact, tone, href }: TileProps) {
     <div class={tone ? `tile tile-${tone}` : "tile"}>
       <dt>{name}</dt>
       <dd title={exact}>
-        <a href={href} aria-label={`${name}: ${exact}, in GridLab`}>{figure}</a>
+        <a href={href} aria-label={`${name}: ${figure}, in GridLab`}>{figure}</a>
         {note !== figure && <small>{note}</small>}
       </dd>
     </div>

@@ -66,7 +66,7 @@ export function SignIn({ user, close }: SignInProps) {
         </label>
         <div class="sign-in-ways">
           <button type="submit" class="primary" disabled={busy.value}>Sign in</button>
-          <a href="/login" target="_blank">Sign in in a new tab</a>
+          <a href="/login" target="_blank">Use another tab, then continue</a>
           <button
             type="button"
             class="plain"
