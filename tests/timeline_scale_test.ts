@@ -87,6 +87,8 @@ Deno.test("stepping along the axis goes from stretch to stretch, there and back"
 Deno.test("the axis spans whole years around its records, and fills the screen", () => {
   const days = yearsAround("2026-05-03", "2027-02-01");
   assert.deepEqual([dayOf(days.from), dayOf(days.to)], ["2025-01-01", "2029-01-01"]);
+  const never = yearsAround("0001-01-01", "9999-12-31");
+  assert.deepEqual([dayOf(never.from), dayOf(never.to)], ["1900-01-01", "2200-01-01"]);
   const wide = filling(days, "year", 2000);
   assert.ok((wide.to - wide.from) * 0.5 >= 2000);
   assert.equal(dayOf(wide.to).slice(5), "01-01");
@@ -145,8 +147,7 @@ Deno.test("zoom and date survive a trip through the URL, and nonsense counts as 
   const address = outlookAddress(outlook, new URL("http://view/timeline?q=crane&zoom=day"));
   assert.deepEqual(readOutlook(Object.fromEntries(address.searchParams)), outlook);
   assert.equal(address.searchParams.get("q"), "crane");
-  assert.deepEqual(readOutlook({ zoom: "hour", date: "2027-02-30" }), {
-    zoom: "month",
-    date: undefined,
-  });
+  for (const date of ["2027-02-30", "0001-01-01", "9999-12-31"]) {
+    assert.deepEqual(readOutlook({ zoom: "hour", date }), { zoom: "month", date: undefined });
+  }
 });

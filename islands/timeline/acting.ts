@@ -61,7 +61,10 @@ export function reschedule(
     }
     const said = told(chart, changed, what);
     chart.steps.note({ what: said, cells });
-    chart.said.value = `${said}. ${stays}`.trim();
+    // Moved again and again it must be read out again and again: the same words would not be.
+    const first = chart.forecast(changed[0]!).start;
+    const where = changed.length === 1 ? "" : `, the first to ${calendarDay(first)}`;
+    chart.said.value = `${said}${where}. ${stays}`.trim();
   });
 }
 

@@ -7,6 +7,7 @@ import type { Row } from "../records/records.ts";
 import { inWords } from "../records/wording.ts";
 import { type Change, parted, pricedOf } from "./acting.ts";
 import type { Span } from "./moving.ts";
+import { onAxis } from "./scale.ts";
 import type { TimelineState } from "./state.ts";
 
 /** Dates as typed, empty for what stays; and days to go on top. */
@@ -20,8 +21,6 @@ export const changeOf = ({ start, end, days }: Asked): Change => (span) => ({
   start: addDays(start || span.start, days),
   end: addDays(end || span.end, days),
 });
-
-const YEARS = { first: "1900-01-01", last: "2199-12-31" };
 
 /** Why the dates cannot be had, by the rules of the whole record; undefined: they can. */
 export function refusalOf(
@@ -46,7 +45,7 @@ export function refusalOf(
 /** Of the rules only those about the forecast: what else is wrong with the record is not this form's doing. */
 function brokenBy(chart: TimelineState, row: Row, { start, end }: Span): string | undefined {
   for (const date of [start, end]) {
-    if (readDate(date) === undefined || date < YEARS.first || date > YEARS.last) {
+    if (readDate(date) === undefined || !onAxis(date)) {
       return `${date} is no day of a project`;
     }
   }

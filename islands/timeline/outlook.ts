@@ -1,6 +1,6 @@
 /** From where and how near the timeline is looked at; it lives in the URL, beside the shape. */
 import { type CivilDate, readDate } from "../../domain/dates.ts";
-import { isZoom, type Zoom } from "./scale.ts";
+import { isZoom, onAxis, type Zoom } from "./scale.ts";
 
 export interface Outlook {
   readonly zoom: Zoom;
@@ -13,7 +13,11 @@ type Query = { readonly [name: string]: string | undefined };
 /** Reads a query such as `?zoom=week&date=2027-01-03`; what it cannot read counts as not given. */
 export function readOutlook(query: Query): Outlook {
   const zoom = query["zoom"];
-  return { zoom: isZoom(zoom) ? zoom : "month", date: readDate(query["date"] ?? "") };
+  const date = readDate(query["date"] ?? "");
+  return {
+    zoom: isZoom(zoom) ? zoom : "month",
+    date: date !== undefined && onAxis(date) ? date : undefined,
+  };
 }
 
 /** The page's address with the outlook in it; other parameters stay. */

@@ -51,11 +51,21 @@ export const zoomed = (zoom: Zoom, step: number): Zoom =>
 export const fitting = (days: number, pixels: number): Zoom =>
   ZOOMS.find((zoom) => days * PIXELS[zoom] <= pixels) ?? "year";
 
+/** The axis goes no farther: some systems write "never" as the year 9999, and browsers scroll 33 million pixels. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2200;
+
+/** Whether the axis may hold the day. */
+export const onAxis = (date: CivilDate): boolean =>
+  yearOf(date) >= FIRST_YEAR && yearOf(date) < LAST_YEAR;
+
 /** Whole years around the days, with a year to spare on either side: bars are dragged beyond what there is. */
 export const yearsAround = (first: CivilDate, last: CivilDate): Days => ({
-  from: dayNumber(`${yearOf(first) - 1}-01-01`),
-  to: dayNumber(`${yearOf(last) + 2}-01-01`),
+  from: dayNumber(`${within(yearOf(first) - 1)}-01-01`),
+  to: dayNumber(`${within(yearOf(last) + 2)}-01-01`),
 });
+
+const within = (year: number): number => Math.max(FIRST_YEAR, Math.min(LAST_YEAR, year));
 
 const yearOf = (date: CivilDate): number => Number(date.slice(0, 4));
 

@@ -147,7 +147,7 @@ export class TimelineState extends Desk {
       this.width.value = width;
       if (this.left.peek() !== undefined || width === 0) return;
       const { date } = this.props.outlook;
-      if (date !== undefined) this.left.value = dayNumber(date);
+      if (date !== undefined) this.left.value = this.#bounded(dayNumber(date));
       else this.showToday();
     });
   }
@@ -158,9 +158,15 @@ export class TimelineState extends Desk {
 
   /** Brings the day to that share of the screen's width. */
   lookAt(day: number, share: number): void {
-    const { pixels, from } = this.scale.peek();
-    this.left.value = Math.max(from, day - this.width.peek() * share / pixels);
+    const { pixels } = this.scale.peek();
+    this.left.value = this.#bounded(day - this.width.peek() * share / pixels);
     this.keepAddress();
+  }
+
+  /** What can stand at the left edge while the axis fills the screen. */
+  #bounded(left: number): number {
+    const { from, to, pixels } = this.scale.value;
+    return Math.max(from, Math.min(left, to - this.width.peek() / pixels));
   }
 
   /** Looks nearer or farther; the day under the pixel of the screen stays there. */
@@ -169,7 +175,7 @@ export class TimelineState extends Desk {
     const day = dayAt({ ...before, from: this.left.peek() ?? before.from }, x);
     batch(() => {
       this.zoom.value = zoom;
-      this.left.value = Math.max(this.scale.value.from, day - x / this.scale.value.pixels);
+      this.left.value = this.#bounded(day - x / this.scale.value.pixels);
     });
     this.keepAddress();
   }
