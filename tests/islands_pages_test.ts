@@ -153,6 +153,18 @@ Deno.test("dead letters are for who manages the settings, in the navigation too"
   assert.match(seen, /<span>Dead letters/);
 });
 
+Deno.test("the timeline carries its outlook, no style that the policy forbids, and no money unseen", async () => {
+  const address = "/timeline?org=PAX&zoom=week&date=2027-01-03&group=class";
+  const html = (await (await site(ana()).request(address)).text()).replaceAll("&quot;", '"');
+  assert.match(html, /"outlook":{"zoom":"week","date":"2027-01-03"}/);
+  assert.match(html, /"group":"class"/);
+  assert.match(html, /Cost per month/);
+  assert.doesNotMatch(html, / style="/);
+  const unseen = await (await site(ana(["Read"])).request("/timeline")).text();
+  assert.doesNotMatch(unseen, /monthlyRate|purchasePrice|Cost per month/);
+  assert.equal((await site(ana(["Sync"])).request("/timeline")).status, 403);
+});
+
 Deno.test("without ViewFinancials the grid knows of no money", async () => {
   const seen = await (await site(ana()).request("/grid")).text();
   const unseen = await (await site(ana(["Read"])).request("/grid")).text();
