@@ -12,7 +12,7 @@ const LEAST = 3;
 const ROOMY = 24;
 
 /** The last day is part of the bar. */
-export function placed(scale: Scale, { start, end }: Span) {
+function placed(scale: Scale, { start, end }: Span) {
   const left = xOf(scale, dayNumber(start));
   const width = Math.max(LEAST, xOf(scale, dayNumber(end) + 1) - left);
   return { width, style: { transform: `translateX(${left}px)`, width: `${width}px` } };

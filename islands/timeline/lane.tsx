@@ -11,7 +11,7 @@ import { ROW_HEIGHT } from "./sight.ts";
 import type { TimelineState } from "./state.ts";
 import { monthLabel } from "./ticks.ts";
 
-export interface LaneProps {
+interface LaneProps {
   readonly chart: TimelineState;
   readonly at: number;
   readonly row: Row;
@@ -125,7 +125,7 @@ const text = ({ records }: TimelineState, row: Row): string =>
   String(records.value(row, "description") ?? records.value(row, "class") ?? "");
 
 /** The row in a sentence, for who does not see bars. */
-export function labelOf(chart: TimelineState, row: Row): string {
+function labelOf(chart: TimelineState, row: Row): string {
   const { records } = chart;
   const from = (start: string | null, end: string | null) =>
     start === null

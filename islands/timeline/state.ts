@@ -15,7 +15,6 @@ import {
   joined,
   type Scale,
   scaleOf,
-  xOf,
   yearsAround,
   type Zoom,
 } from "./scale.ts";
@@ -189,12 +188,7 @@ export class TimelineState extends Desk {
     if (href !== location.href) history.replaceState(null, "", href);
   }
 
-  /** Where the day is, in pixels from the axis's beginning. */
-  x(date: CivilDate): number {
-    return xOf(this.scale.value, dayNumber(date));
-  }
-
-  /** The row of records on show, in order, without headings of groups. */
+  /** The rows of records on show, in order, without headings of groups. */
   shownRows(): ReadonlyArray<Row> {
     return [...this.view.rows.peek()].filter((entry) => !isGroup(entry));
   }

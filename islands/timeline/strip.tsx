@@ -3,7 +3,7 @@ import { dayOf, firstDayNumber } from "../../domain/dates.ts";
 import { fromCents } from "../../domain/money.ts";
 import { money, shortMoney } from "../format.ts";
 import { type Days, type Scale, xOf } from "./scale.ts";
-import { KINDS, type Spend, within } from "./spend.ts";
+import { type Amounts, KINDS, type Spend, within } from "./spend.ts";
 import type { TimelineState } from "./state.ts";
 import { monthLabel } from "./ticks.ts";
 
@@ -104,12 +104,10 @@ function Columns({ spend, scale, days, most }: ColumnsProps) {
   );
 }
 
-type Cents = { readonly [kind in typeof KINDS[number]]: bigint };
-
-const highest = (cents: Cents): bigint =>
+const highest = (cents: Amounts): bigint =>
   KINDS.reduce((most, kind) => cents[kind] > most ? cents[kind] : most, 0n);
 
-const said = (month: number, cents: Cents): string =>
+const said = (month: number, cents: Amounts): string =>
   `${monthLabel(dayOf(firstDayNumber(month)))}: ${
     KINDS.map((kind) => `${kind} ${money(amount(cents[kind]))}`).join(", ")
   }`;

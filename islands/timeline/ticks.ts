@@ -63,7 +63,7 @@ function counted({ begins, next, label }: Unit, { from, to }: Days): ReadonlyArr
   return ticks;
 }
 
-export interface Ticks {
+interface Ticks {
   readonly upper: ReadonlyArray<Tick>;
   readonly lower: ReadonlyArray<Tick>;
 }
