@@ -22,6 +22,7 @@ const KEYS: Keys = [
   ["Fold a group in or out", ["Enter"]],
   ["Open the badge", ["Enter"]],
   ["Save & Sync", ["Ctrl+S"]],
+  ["Command palette: pages, records, commands", ["Ctrl+K"]],
   ["This list", ["?"]],
 ];
 

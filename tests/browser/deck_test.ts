@@ -336,8 +336,11 @@ async function onlyLooking(bench: Bench): Promise<void> {
   const sockets = await socketsOf(page);
   await page.reload();
   await page.locator(".uplot").waitFor();
+  // Nothing is asked any more: the socket alone can notice.
+  await page.waitForLoadState("networkidle");
   await page.context().clearCookies();
   await sockets.cut();
+  sockets.mend();
   await page.getByRole("dialog", { name: "Sign in again" }).waitFor();
   await page.context().close();
 }
