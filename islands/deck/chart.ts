@@ -57,7 +57,10 @@ function plotted(place: HTMLElement, months: ReadonlyArray<Month>): uPlot {
       },
     ].map((series) => ({ ...series, points: { show: false } })),
   };
-  const columns = (["plan", "forecast", "actual", "variance"] as const)
+  const columns: Array<Array<number | null>> = (["plan", "forecast", "actual", "variance"] as const)
     .map((name) => months.map((month) => month[name]));
+  // Where no more has been spent yet the line ends: zero would say that nothing was.
+  const spent = months.findLastIndex(({ actual }) => actual !== 0);
+  columns[2] = columns[2]!.map((actual, nth) => nth > spent ? null : actual);
   return new uPlot(options, [times, ...columns] as uPlot.AlignedData, place);
 }

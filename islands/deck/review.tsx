@@ -139,7 +139,7 @@ function DraftGroup({ group, ...props }: GroupProps) {
     </p>
   );
   if (savedAt === null) return <>{rows}{more}</>;
-  const labels = names.map((name) => props.fields.find((one) => one.name === name)?.label ?? name);
+  const labels = props.fields.filter(({ name }) => names.includes(name)).map(({ label }) => label);
   return (
     <details class="draft-group" open={size <= 5}>
       <summary>
@@ -147,7 +147,7 @@ function DraftGroup({ group, ...props }: GroupProps) {
           <b>{plural(size, "record")} changed together</b>{" "}
           <span class="muted">
             <Moment at={savedAt} />: {labels.join(", ")}
-            {reason && <>· “{reason}”</>}
+            {reason && ` · “${reason}”`}
           </span>
         </span>
       </summary>
