@@ -1,6 +1,6 @@
 /** What would come of it: how many change, what it costs, which records are left alone and why, the first changes. */
 import type { BulkReport } from "../../../app/bulk_shapes.ts";
-import { count, money, plural, signedMoney, written } from "../../format.ts";
+import { count, money, plural, written } from "../../format.ts";
 import { inWords } from "../../records/wording.ts";
 import { Icon } from "../../icons.tsx";
 import { plainValue } from "../../record.ts";
@@ -56,7 +56,11 @@ function Sentence({ report: { matched, changed, leftAlone } }: { readonly report
   );
 }
 
-const LINES = [["Forecast", "forecast"], ["Actual", "actual"], ["Variance", "variance"]] as const;
+/** A rate changes what was planned, too: the plan's dates times the new rate. */
+const LINES = [["Plan", "plan"], ["Forecast", "forecast"], ["Actual", "actual"], [
+  "Variance",
+  "variance",
+]] as const;
 
 function Costs({ effect, byCategory }: {
   readonly effect: Effect;
@@ -107,7 +111,7 @@ function Line({ word, span }: { readonly word: string; readonly span: Effect["pl
       <th scope="row">{word}</th>
       <td>{money(span.before)}</td>
       <td>{money(span.after)}</td>
-      <td title={money(difference)}>{difference === 0 ? "none" : signedMoney(difference)}</td>
+      <td>{difference === 0 ? "none" : `${difference > 0 ? "+" : ""}${money(difference)}`}</td>
     </tr>
   );
 }
