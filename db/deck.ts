@@ -54,14 +54,19 @@ const seen = (tx: Tx, viewer: string) =>
 export async function sumByMonth(tx: Tx, viewer: string): Promise<MonthEvents[]> {
   const rows = await tx<Array<{ [name in keyof MonthEvents]: string }>>`
     with ${seen(tx, viewer)}
-    select s.series, to_char(e.day, 'YYYY-MM-01') as month,
-      trunc(sum(case v.source when 'Rental' then e.sign * v.monthly_rate * 100 else 0 end))::text
-        as rate,
-      trunc(sum(case v.source when 'Rental'
-        then e.sign * v.monthly_rate * 100 * (e.day - ${EPOCH}::text::date) else 0 end))::text as moment,
-      trunc(sum(case when v.source = 'Purchase' and e.sign = 1 then v.purchase_price * 100
-        else 0 end))::text as bought
-    from seen v,
+    select series, to_char(month, 'YYYY-MM-DD') as month, rate::text, moment::text, bought::text
+    from (
+      select s.series, date_trunc('month', e.day)::date as month,
+        sum(e.sign * v.rate) as rate,
+        -- numeric: the largest rate times the days to a far date is no bigint
+        sum(e.sign * v.rate::numeric * (e.day - ${EPOCH}::text::date)) as moment,
+        sum(case when e.sign = 1 then v.bought else 0 end) as bought
+      from (
+        select *, case source when 'Rental' then (monthly_rate * 100)::bigint else 0 end as rate,
+          case source when 'Purchase' then (purchase_price * 100)::bigint else 0 end as bought
+        from seen
+        where case source when 'Rental' then monthly_rate else purchase_price end is not null
+      ) v,
     lateral (values
       ('plan', v.original_start, v.original_end),
       ('forecast', v.forecast_start, v.forecast_end),
@@ -74,8 +79,8 @@ export async function sumByMonth(tx: Tx, viewer: string): Promise<MonthEvents[]>
     ) s (series, first, last),
     lateral (values (s.first, 1), (s.last, -1)) e (day, sign)
     where s.first is not null and s.last is not null
-      and case v.source when 'Rental' then v.monthly_rate else v.purchase_price end is not null
-    group by 1, 2`;
+    group by 1, 2
+    ) summed`;
   return rows.map(({ series, month, rate, moment, bought }) => ({
     series: series as MonthEvents["series"],
     month,

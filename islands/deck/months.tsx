@@ -14,8 +14,8 @@ type Known =
   | { readonly _tag: "failed"; readonly message: string }
   | { readonly _tag: "known"; readonly months: ReadonlyArray<Month> };
 
-/** News comes in bursts: the months are read again at most so often. */
-const BREATH_MS = 2000;
+/** News comes in bursts, and every record is summed: the months are read again at most so often. */
+const BREATH_MS = 10_000;
 
 export function Months({ workplace }: { readonly workplace: Workplace }) {
   const known = useSignal<Known>({ _tag: "loading" });
