@@ -21,8 +21,13 @@ export interface RecordPage {
   readonly total?: number;
 }
 
-/** The civil date of the PEMS form; every other value as it is. Never through Date, which would shift it. */
+const T = 84;
+
+/**
+ * The civil date of the PEMS form; every other value as it is. Never through Date, which would shift it. The letter is
+ * looked for first: with the expression alone 10,000 records spent a third of their reading here.
+ */
 export const plainValue = (value: Value | undefined): Value =>
-  typeof value === "string" && /^\d{4}-\d\d-\d\dT00:00:00/.test(value)
+  typeof value === "string" && value.charCodeAt(10) === T && /^\d{4}-\d\d-\d\dT00:00:00/.test(value)
     ? value.slice(0, 10)
     : value ?? null;

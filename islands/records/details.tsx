@@ -66,6 +66,7 @@ interface ContentProps extends DetailsProps {
 
 function Content({ desk, row, commit, close }: ContentProps) {
   desk.records.watch(row);
+  desk.records.watchBadge(row);
   const sync = desk.records.sync(row);
   const { modificationId } = sync;
   const { workplace } = desk.props;

@@ -37,6 +37,8 @@ export class Loading {
         const page = await fetchPage(this.#organizationId, { cursor });
         this.total.value = page.total ?? this.total.value;
         this.again(this.#records.take(page.records, asked, this.#unsaved));
+        // After they are drawn, while the next page travels.
+        setTimeout(() => this.#records.prepare());
         cursor = page.nextCursor ?? undefined;
       } while (cursor !== undefined);
       this.state.value = "done";

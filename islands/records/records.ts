@@ -17,8 +17,13 @@ export class Records {
   readonly #refusals = new Map<Row, ReadonlyMap<FieldName, string>>();
   readonly #rowOf = new Map<string, Row>();
   /** 100,000 signals took 129 MB: they exist while a visible row reads them. */
-  readonly #watched = new Map<Row, Signal<number>>();
-  readonly #haystacks: string[] = [];
+  readonly #watched: Watched = new Map();
+  /** The same for badges, which change more often than all the rest of a row. */
+  readonly #watchedBadges: Watched = new Map();
+  /** Undefined: not made yet, or made of values that have gone. */
+  readonly #haystacks: Array<string | undefined> = [];
+  /** Up to here all have been made. */
+  #prepared = 0;
   readonly #touched = new Map<string, number>();
   /** Counts what happened, so that answers can be told from older ones. */
   now = 0;
@@ -78,22 +83,26 @@ export class Records {
     return this.#syncs.flatMap((sync, row) => sync.status === status ? [row] : []);
   }
 
-  /** Called while rendering: what is rendered is rendered again when the row changes. */
+  /** Called while rendering: what is rendered is rendered again when values of the row change. */
   watch(row: Row): void {
-    let watched = this.#watched.get(row);
-    if (watched === undefined) {
-      watched = signal(0, { unwatched: () => this.#watched.delete(row) });
-      this.#watched.set(row, watched);
-    }
-    watched.value;
+    follow(this.#watched, row);
+  }
+
+  /** The same for the row's badge. */
+  watchBadge(row: Row): void {
+    follow(this.#watchedBadges, row);
   }
 
   /** Lower-case text of the record, for searching. */
   haystack(row: Row): string {
-    return this.#haystacks[row]!;
+    return this.#haystacks[row] ??= this.#textOf(row);
   }
 
-  /** Made when a record comes in: for 50,000 at the first key it took 200 ms. */
+  /** Makes the texts of records that came in, once they are drawn: for 50,000 at the first key it took 200 ms. */
+  prepare(): void {
+    while (this.#prepared < this.ids.length) this.haystack(this.#prepared++);
+  }
+
   #textOf(row: Row): string {
     let text = this.ids[row]!;
     for (const name of this.#searched) {
@@ -128,6 +137,7 @@ export class Records {
         if (known === undefined) this.#fill(this.#add(view.pfaId), view, keep(-1));
         else if (!late.has(view.pfaId)) this.#fill(known, view, keep(known));
       }
+      this.#changes.value++;
       this.#size.value = this.ids.length;
     });
     return touched;
@@ -136,33 +146,41 @@ export class Records {
   #add(pfaId: string): Row {
     if (pfaId < (this.ids.at(-1) ?? "")) this.inOrder = false;
     const row = this.ids.push(pfaId) - 1;
+    this.#haystacks.push(undefined);
     this.#rowOf.set(pfaId, row);
     return row;
   }
 
   #fill(row: Row, { data, baseline, sync }: PfaView, kept: ReadonlySet<FieldName>) {
     for (const [name, column] of this.#columns) {
-      if (!kept.has(name)) column[row] = plainValue(data[name]);
+      if (kept.size === 0 || !kept.has(name)) column[row] = plainValue(data[name]);
     }
     this.#values.value++;
-    const differing = Object.entries(baseline).map(([name, value]) => [name, plainValue(value)]);
-    const own = Object.entries(this.baseline(row)).filter(([name]) => kept.has(name as FieldName));
-    this.#setBaseline(row, Object.fromEntries([...own, ...differing]));
-    this.#haystacks[row] = this.#textOf(row);
+    const differing = Object.entries(baseline);
+    if (differing.length > 0 || this.#baselines.has(row)) {
+      const own = Object.entries(this.baseline(row)).filter(([name]) =>
+        kept.has(name as FieldName)
+      );
+      const plain = differing.map(([name, value]) => [name, plainValue(value)]);
+      this.#setBaseline(row, Object.fromEntries([...own, ...plain]));
+    }
+    this.#haystacks[row] = undefined;
     if (kept.size === 0) this.#badge(row, sync);
-    this.#changed(row);
+    tell(this.#watched, row);
   }
 
   setSync(row: Row, sync: SyncState): void {
     this.touch(this.ids[row]!);
     this.#badge(row, sync);
-    this.#changed(row);
+    this.#changes.value++;
   }
 
   #badge(row: Row, sync: SyncState) {
-    const before = this.#syncs[row]?.status === "draft" ? 1 : 0;
+    const before = this.#syncs[row]?.status === "draft";
+    const after = sync.status === "draft";
     this.#syncs[row] = sync;
-    this.#drafts.value += (sync.status === "draft" ? 1 : 0) - before;
+    if (before !== after) this.#drafts.value += after ? 1 : -1;
+    tell(this.#watchedBadges, row);
   }
 
   /** Sets a value over what PEMS has, and remembers what that was. */
@@ -171,7 +189,7 @@ export class Records {
     const { [name]: base = this.value(row, name), ...others } = this.baseline(row);
     this.#columns.get(name)![row] = value;
     this.#values.value++;
-    this.#haystacks[row] = this.#textOf(row);
+    this.#haystacks[row] = undefined;
     this.#setBaseline(row, base === value ? others : { ...others, [name]: base });
     this.#changed(row);
   }
@@ -199,7 +217,22 @@ export class Records {
 
   #changed(row: Row) {
     this.#changes.value++;
-    const watched = this.#watched.get(row);
-    if (watched !== undefined) watched.value = watched.peek() + 1;
+    tell(this.#watched, row);
   }
+}
+
+type Watched = Map<Row, Signal<number>>;
+
+function follow(watched: Watched, row: Row): void {
+  let known = watched.get(row);
+  if (known === undefined) {
+    known = signal(0, { unwatched: () => watched.delete(row) });
+    watched.set(row, known);
+  }
+  known.value;
+}
+
+function tell(watched: Watched, row: Row): void {
+  const known = watched.get(row);
+  if (known !== undefined) known.value = known.peek() + 1;
 }

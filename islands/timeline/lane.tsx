@@ -32,6 +32,7 @@ export function Lane(props: LaneProps) {
   const { chart, at, row, here, picked, grouped } = props;
   const { records } = chart;
   records.watch(row);
+  records.watchBadge(row);
   const span = chart.forecast(row);
   const shown = props.grip === undefined ? span : moved(span, props.grip, props.days);
   const lock = chart.lockOf(row);
