@@ -3,10 +3,11 @@ import { boot } from "./boot.ts";
 import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
 import { drain, idle, type Spread } from "./flow.ts";
 import { grid } from "./grid.ts";
+import { rival } from "./rival.ts";
 import { openSite } from "./site.ts";
 import { timeline } from "./timeline.ts";
 
-/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `outage [minutes]`, `grid` or `timeline`; all when absent. */
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
@@ -48,10 +49,11 @@ const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   behind,
   takeover,
   coalesced,
-  grid,
+  grid: async () => [...await grid(), ...await rival()],
   timeline,
   outage: () => outage(Number(Deno.args[1] ?? 10)),
 };
+if (only === "rival") rows.push(...await rival());
 for (const [name, measure] of Object.entries(ENGINE)) {
   if (only !== undefined && only !== name) continue;
   console.log(`${name} …`);
