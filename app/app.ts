@@ -16,6 +16,7 @@ import { exports } from "./export.ts";
 import { makeGuard, ownOrigin, sessionOf } from "./guard.ts";
 import { health } from "./health.ts";
 import { imports } from "./import.ts";
+import { jobExports } from "./job_export.ts";
 import { jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
 import { memberships } from "./memberships.ts";
@@ -89,6 +90,8 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
     .route("/api/pfa-data", drafts(db.app, guard, config))
     .route("/api/pems", sync(db.app, guard, config.writeSync))
     .route("/api/pems", series(db.app, guard))
+    // Before jobs: sync-jobs.csv is no job's id.
+    .route("/api/pems", jobExports(db.app, guard))
     .route("/api/pems", jobs(db.app, guard))
     .route("/api/pems", conflicts(db.app, guard, config))
     .route("/api/pems", deadLetters(db.app, guard, config))

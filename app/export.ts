@@ -5,6 +5,7 @@ import { countRecords, listRecords, type ViewedRecord } from "../db/records.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
 import { FIELD_NAMES, FIELDS } from "../domain/pfa.ts";
 import { BYTE_ORDER_MARK, csvLines } from "./csv.ts";
+import { csvAnswer } from "./csv_answer.ts";
 import type { AppEnv, Membership } from "./env.ts";
 import { type Guard, sessionOf } from "./guard.ts";
 import { seesMoney } from "./mask.ts";
@@ -33,18 +34,9 @@ export const exports = (app: Sql, { allow }: Guard) =>
         await record(tx, [{ eventType: "EXPORT", ...tenant, details: { records, filter, money } }]);
       });
       const pages = pagesOf(app, c, { filter, order });
-      // What cannot be read at all is refused before a byte has gone.
-      const first = await pages.next();
-      return c.body(streamed(first.value as string, pages), 200, {
-        "content-type": "text/csv; charset=utf-8",
-        "content-disposition": `attachment; filename="${fileName(c.get("organization"))}"`,
-        "cache-control": "no-store",
-      });
+      return await csvAnswer(c, `pfa-${c.get("organization").code}`, pages);
     },
   );
-
-const fileName = ({ code }: Membership): string =>
-  `pfa-${code.replaceAll(/[^A-Za-z0-9-]/g, "_")}.csv`;
 
 /** Each page in a transaction of its own: a slow reader holds no connection. */
 async function* pagesOf(
@@ -77,18 +69,4 @@ function cellsOf(viewed: ViewedRecord, organization: Membership) {
     FIELDS[name].kind === "date" ? String(data[name] ?? "").slice(0, 10) : data[name]
   );
   return [pfaId, version, sync.status, ...values];
-}
-
-/** Pulled by the reader, so that no page is read before there is room for it. */
-function streamed(first: string, rest: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    start: (controller) => controller.enqueue(encoder.encode(first)),
-    pull: async (controller) => {
-      const { done, value } = await rest.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    cancel: async () => void await rest.return(undefined),
-  }, { highWaterMark: 1 });
 }

@@ -22,13 +22,16 @@ import { wireDelta } from "./wire.ts";
 
 const KINDS = ["commit", "write_sync", "read_sync", "rollback", "replay"];
 const STATUSES = ["queued", "running", "completed", "failed"];
-const FILTERS = parameters({
+export const JOB_FILTERS = {
   organizationId: "Required",
   status: STATUSES.join(", "),
   kind: KINDS.join(", "),
   from: "Started from here on",
   to: "Started before; a day is included",
   search: "Text in the reason or the user's name, or a record's id",
+};
+const FILTERS = parameters({
+  ...JOB_FILTERS,
   limit: "1 to 1000; 100 when absent",
   cursor: "nextCursor of the page before",
 });
@@ -46,13 +49,7 @@ export const jobs = (app: Sql, { allow, requireOrganization }: Guard) =>
       FILTERS,
       allow("query", "Read"),
       async (c) => {
-        const filter = {
-          status: choiceOf(c, "status", STATUSES),
-          kind: choiceOf(c, "kind", KINDS),
-          from: instantOf(c, "from"),
-          to: instantOf(c, "to", "end"),
-          search: textOf(c, "search"),
-        };
+        const filter = jobFilterOf(c);
         const organization = c.get("organization");
         const list = ["jobs", organization.id, filter];
         const before = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
@@ -80,8 +77,7 @@ export const jobs = (app: Sql, { allow, requireOrganization }: Guard) =>
       signedIn,
       async (c) => {
         const id = c.req.param("id");
-        const organizationId = isId(id) ? await organizationOf(app, { job: id }) : undefined;
-        const organization = await requireFound(c, organizationId, requireOrganization);
+        const organization = await requireFound(c, await ownerOf(app, id), requireOrganization);
         const modificationId = idOf(c, "modificationId");
         const list = ["job", id, modificationId];
         const after = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
@@ -100,6 +96,19 @@ export const jobs = (app: Sql, { allow, requireOrganization }: Guard) =>
       },
     );
 
+/** The organization of the job; undefined when there is no such job. */
+export const ownerOf = async (app: Sql, id: string): Promise<string | undefined> =>
+  isId(id) ? await organizationOf(app, { job: id }) : undefined;
+
+/** The filters in the query. Throws 400 naming one that cannot be used. */
+export const jobFilterOf = (c: Context<AppEnv>) => ({
+  status: choiceOf(c, "status", STATUSES),
+  kind: choiceOf(c, "kind", KINDS),
+  from: instantOf(c, "from"),
+  to: instantOf(c, "to", "end"),
+  search: textOf(c, "search"),
+});
+
 /** Keeps the organization of what an id alone named; an id of another organization is as unknown as any. */
 export async function requireFound(
   c: Context<AppEnv>,
@@ -115,7 +124,7 @@ export async function requireFound(
 
 const isoOf = (at: Date | null) => at?.toISOString() ?? null;
 
-const jobOf = ({ createdAt, startedAt, finishedAt, ...job }: JobRow, mask: Mask) => ({
+export const jobOf = ({ createdAt, startedAt, finishedAt, ...job }: JobRow, mask: Mask) => ({
   ...job,
   reason: job.reason && mask.text(job.reason),
   error: job.error && mask.text(job.error),
@@ -125,7 +134,7 @@ const jobOf = ({ createdAt, startedAt, finishedAt, ...job }: JobRow, mask: Mask)
   durationMs: startedAt && finishedAt && finishedAt.getTime() - startedAt.getTime(),
 });
 
-const itemOf = ({ nth: _, committedAt, syncedAt, ...item }: ItemRow, mask: Mask) => ({
+export const itemOf = ({ nth: _, committedAt, syncedAt, ...item }: ItemRow, mask: Mask) => ({
   ...item,
   changes: mask.delta(wireDelta(item.changes)),
   changeReason: item.changeReason && mask.text(item.changeReason),

@@ -61,6 +61,7 @@ const ROUTES: ReadonlyArray<Route> = [
   { call: "GET /api/pems/sync-status", needs: "Read", in: "query" },
   { call: "GET /api/pems/metrics", needs: "Read", in: "query" },
   { call: "GET /api/pems/sync-jobs", needs: "Read", in: "query" },
+  { call: "GET /api/pems/sync-jobs.csv", needs: "Export", in: "query" },
   { call: "GET /api/pems/conflicts", needs: "Read", in: "query" },
   {
     call: "POST /api/pems/conflicts/resolve",
@@ -129,6 +130,7 @@ const ELSEWHERE = [
   "POST /api/auth/login",
   "POST /api/auth/logout",
   "GET /api/pems/sync-jobs/{id}",
+  "GET /api/pems/sync-jobs/{id}/items.csv",
   "GET /api/pems/conflicts/{id}",
   "POST /api/pems/conflicts/{id}/resolve",
   "POST /api/pems/sync-jobs/{id}/rollback",
@@ -278,12 +280,14 @@ Deno.test("a job or conflict of another organization is as unknown as one that n
       const caller = await app.as(own.userId);
       for (const id of [jobId, NOBODY, "x"]) {
         assertProblem(await caller.get(`/api/pems/sync-jobs/${id}`), 404);
+        assertProblem(await caller.get(`/api/pems/sync-jobs/${id}/items.csv`), 404);
         assertProblem(await caller.get(`/api/pems/conflicts/${id}`), 404);
         assertProblem(await caller.post(`/api/pems/conflicts/${id}/resolve`), 404);
         assertProblem(await caller.post(`/api/pems/sync-jobs/${id}/rollback`), 404);
       }
       const blind = await memberWithout(app, db, theirs.organizationId, ["Read"]);
       assertProblem(await blind.get(`/api/pems/sync-jobs/${jobId}`), 403, /Read/);
+      assertProblem(await blind.get(`/api/pems/sync-jobs/${jobId}/items.csv`), 403, /Read/);
       const theirOwn = await app.as(theirs.userId);
       assert.equal((await theirOwn.get(`/api/pems/sync-jobs/${jobId}`)).status, 200);
     })

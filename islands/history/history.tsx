@@ -1,5 +1,6 @@
 /** Sync History: every job with its counts, or one of them with its items. */
 import { useEffect, useState } from "preact/hooks";
+import { query } from "../api.ts";
 import { type Job, JOB_WORDS, type JobPage, type JobRow, KIND_WORDS } from "../details/job.ts";
 import type { FieldMeta, Workplace } from "../field.ts";
 import { DayFilter, Filters, More, SearchFilter, Select } from "../filters.tsx";
@@ -41,6 +42,16 @@ function JobList({ workplace, filter, loaded }: JobListProps) {
       <header class="page-head">
         <h1>Sync History</h1>
         <p class="muted">{workplace.organizationName}</p>
+        {workplace.mayExport && (
+          <a
+            class="button plain"
+            href={`/api/pems/sync-jobs.csv?${exportQuery(workplace, list.filter.value)}`}
+            title="The jobs that match, as a file for spreadsheets"
+            download=""
+          >
+            <Icon name="export" /> Export CSV
+          </a>
+        )}
       </header>
       <FilterBar workplace={workplace} list={list} />
       <section class="panel list" aria-label="Jobs">
@@ -61,6 +72,9 @@ function JobList({ workplace, filter, loaded }: JobListProps) {
     </div>
   );
 }
+
+const exportQuery = ({ organizationId }: Workplace, filter: JobFilter) =>
+  query({ organizationId, ...filter });
 
 interface FilterBarProps {
   readonly workplace: Workplace;

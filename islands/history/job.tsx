@@ -51,6 +51,16 @@ export function JobView({ id, workplace, fields, loaded }: JobViewProps) {
         <a href={back}>Sync History</a>
         <h1>{KIND_WORDS[job.kind]}</h1>
         <JobBadge job={job} />
+        {workplace.mayExport && job.total > 0 && job.kind !== "read_sync" && (
+          <a
+            class="button plain"
+            href={`/api/pems/sync-jobs/${encodeURIComponent(id)}/items.csv`}
+            title="Its changes by field, as a file for spreadsheets"
+            download=""
+          >
+            <Icon name="export" /> Export CSV
+          </a>
+        )}
       </header>
       <section class="panel job-head" aria-label="The job">
         <p>
