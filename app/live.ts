@@ -43,6 +43,8 @@ interface Place {
   readonly seats: Set<Seat>;
   /** Notices in their order, one after another. */
   work: Promise<void>;
+  /** The counting under way, beside the notices: in their line it held up badges by as long as it took. */
+  counting: Promise<void>;
   health: ReturnType<typeof setTimeout> | undefined;
   /** When the timer fires, and when it last did: ms since 1970. */
   dueAt: number;
@@ -106,7 +108,7 @@ class Rooms implements Live {
       for (const seat of [...seats]) seat.close(1001, "The server is going away");
     }
     await this.#listening.then(({ unlisten }) => unlisten(), () => {});
-    await Promise.all([...this.#places.values()].map(({ work }) => work));
+    await Promise.all([...this.#places.values()].flatMap(({ work, counting }) => [work, counting]));
   }
 
   #placeOf(organizationId: string): Place {
@@ -114,6 +116,7 @@ class Rooms implements Live {
       room: new Room(organizationId),
       seats: new Set(),
       work: Promise.resolve(),
+      counting: Promise.resolve(),
       health: undefined,
       dueAt: 0,
       toldAt: Date.now(),
@@ -153,7 +156,7 @@ class Rooms implements Live {
     clearTimeout(place.health);
     place.dueAt = dueAt;
     place.health = setTimeout(() => {
-      place.work = place.work.then(() => this.#tellHealth(place)).catch(complain);
+      place.counting = place.counting.then(() => this.#tellHealth(place)).catch(complain);
     }, dueAt - Date.now());
   }
 

@@ -1,4 +1,5 @@
 /** `deno task bench`: the figures of the README, measured on this machine in half an hour; `bench NAME`: one of them. */
+import { badges } from "./badges.ts";
 import { boot } from "./boot.ts";
 import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
 import { drain, idle, type Spread } from "./flow.ts";
@@ -7,7 +8,7 @@ import { rival } from "./rival.ts";
 import { openSite } from "./site.ts";
 import { timeline } from "./timeline.ts";
 
-/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`; all when absent. */
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
@@ -49,6 +50,7 @@ const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   behind,
   takeover,
   coalesced,
+  badges,
   grid: async () => [...await grid(), ...await rival()],
   timeline,
   outage: () => outage(Number(Deno.args[1] ?? 10)),

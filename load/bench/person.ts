@@ -1,6 +1,8 @@
 /** Somebody signed in, speaking the product's HTTP API. */
 
 export interface Person {
+  /** What its requests carry: for a socket of its own. */
+  readonly headers: Record<string, string>;
   get<A>(path: string): Promise<A>;
   post<A>(path: string, body: unknown): Promise<A>;
   put<A>(path: string, body: unknown): Promise<A>;
@@ -27,6 +29,7 @@ export async function signIn(origin: string, username: string, password: string)
   };
   await call("POST", "/api/auth/login", { username, password });
   return {
+    headers: { origin, cookie },
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
     put: (path, body) => call("PUT", path, body),
