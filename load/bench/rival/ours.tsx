@@ -1,10 +1,11 @@
 /** GridLab's sheet, with rows that are in the page already. */
 import { h, render } from "preact";
 import type { FieldMeta } from "../../../islands/field.ts";
-import { type GridProps, GridState } from "../../../islands/grid/state.ts";
-import { WHOLE } from "../../../islands/grid/shape.ts";
+import { GridState } from "../../../islands/grid/state.ts";
 import { Sheet } from "../../../islands/grid/sheet.tsx";
 import type { PfaView } from "../../../islands/record.ts";
+import type { DeskProps } from "../../../islands/records/desk.ts";
+import { WHOLE } from "../../../islands/records/shape.ts";
 import { COLUMNS, offer } from "./rows.ts";
 
 const fields = COLUMNS.map(({ name, label, kind, choices }) => ({
@@ -15,7 +16,7 @@ const fields = COLUMNS.map(({ name, label, kind, choices }) => ({
   ...(choices && { choices }),
 })) as unknown as ReadonlyArray<FieldMeta>;
 
-const props: GridProps = {
+const props: DeskProps = {
   fields,
   shape: {
     ...WHOLE,
@@ -26,6 +27,7 @@ const props: GridProps = {
     organizationCode: "",
     organizationName: "Bench",
     mayEdit: true,
+    mayDelete: true,
     maySync: true,
     mayManage: true,
     mayExport: true,
