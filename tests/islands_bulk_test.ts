@@ -4,7 +4,7 @@ import { fieldsFor } from "../app/pages/fields.ts";
 import { recordsOf } from "../islands/deck/bulk/filter.ts";
 import { BLANK, type Form, kindsFor, readForm } from "../islands/deck/bulk/operation.ts";
 import type { Workplace } from "../islands/field.ts";
-import { readShape } from "../islands/grid/shape.ts";
+import { readShape } from "../islands/records/shape.ts";
 import { type Entry, matching } from "../islands/shell/palette.ts";
 import { PERMISSIONS } from "../domain/permissions.ts";
 

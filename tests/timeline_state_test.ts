@@ -21,6 +21,7 @@ const workplace = {
   organizationCode: "RIO",
   organizationName: "Rio",
   mayEdit: true,
+  mayDelete: true,
   maySync: true,
   mayManage: false,
   mayExport: false,
