@@ -41,6 +41,21 @@ Deno.test("an answer that left before an edit does not undo the edit", () => {
   assert.equal(all.drafts.value, 1);
 });
 
+Deno.test("what was read while its records are committed waits until they are", () => {
+  const all = records(view("A"), view("B"));
+  const release = all.hold([0]);
+  all.setSync(0, { status: "queued" });
+  const draft = (pfaId: string) => view(pfaId, { sync: { status: "draft" } });
+  assert.deepEqual(all.take([draft("A"), draft("B")], all.now, nothing), ["A"]);
+  assert.equal(all.sync(0).status, "queued");
+  assert.equal(all.sync(1).status, "draft");
+  const asked = all.now;
+  release();
+  assert.deepEqual(all.take([draft("A")], asked, nothing), ["A"], "asked for before the commit");
+  assert.deepEqual(all.take([view("A", { sync: { status: "synced" } })], all.now, nothing), []);
+  assert.equal(all.sync(0).status, "synced");
+});
+
 Deno.test("fields that wait for the server keep their values while the rest is renewed", () => {
   const all = records(view("A"));
   all.setValue(0, "category", "Pumps");

@@ -74,7 +74,8 @@ engineTest("an edit reaches PEMS once and every table tells of it", async (engin
     () => Promise.resolve(engine.notices.some((notice) => notice.type === "SYNC_SUCCESS")),
   );
   deepEqual(
-    engine.notices.map(({ type }) => type),
+    // A sample of the metrics may fall in between.
+    engine.notices.map(({ type }) => type).filter((type) => type !== "METRICS"),
     ["DRAFT_SAVED", "SYNC_QUEUED", "SYNC_PROCESSING", "SYNC_SUCCESS"],
   );
   await endJobs(db.worker);

@@ -23,9 +23,11 @@ export async function commit(desk: Desk, modificationIds?: ReadonlyArray<string>
     status: "queued",
     ...(modificationId && { modificationId }),
   }));
+  const release = records.hold(chosen);
   batch(() => chosen.forEach((row, nth) => records.setSync(row, queued[nth]!)));
   const committed = await saveAndSync(organizationId, modificationIds);
   desk.following.committing = false;
+  release();
   if (committed === undefined) forget();
   batch(() =>
     chosen.forEach((row, nth) => {

@@ -17,6 +17,7 @@ export class Records {
   readonly #refusals = new Map<Row, ReadonlyMap<FieldName, string>>();
   readonly #rowOf = new Map<string, Row>();
   /** 100,000 signals took 129 MB: they exist while a visible row reads them. */
+  readonly #held = new Set<string>();
   readonly #watched: Watched = new Map();
   /** The same for badges, which change more often than all the rest of a row. */
   readonly #watchedBadges: Watched = new Map();
@@ -118,10 +119,10 @@ export class Records {
   }
 
   /**
-   * Takes records as the server had them; known ones are replaced unless touched since.
+   * Takes records as the server had them; known ones are replaced unless touched since, or held.
    * @param asked `now` when the request was made
    * @param keep fields of a row that hold edits the server has not answered yet
-   * @returns the ids touched since: to be asked for again
+   * @returns the ids touched since, or held: to be asked for again
    */
   take(
     views: ReadonlyArray<PfaView>,
@@ -129,7 +130,7 @@ export class Records {
     keep: (row: Row) => ReadonlySet<FieldName>,
   ): ReadonlyArray<string> {
     const touched = views.map(({ pfaId }) => pfaId)
-      .filter((pfaId) => (this.#touched.get(pfaId) ?? 0) > asked);
+      .filter((pfaId) => (this.#touched.get(pfaId) ?? 0) > asked || this.#held.has(pfaId));
     const late = new Set(touched);
     batch(() => {
       for (const view of views) {
@@ -141,6 +142,19 @@ export class Records {
       this.#size.value = this.ids.length;
     });
     return touched;
+  }
+
+  /** While the rows are being committed nothing that was read of them is news. Returns the way to let them go. */
+  hold(rows: ReadonlyArray<Row>): () => void {
+    const pfaIds = rows.map((row) => this.ids[row]!);
+    for (const pfaId of pfaIds) this.#held.add(pfaId);
+    return () => {
+      for (const pfaId of pfaIds) {
+        this.#held.delete(pfaId);
+        // What was asked for meanwhile may be older than the commit.
+        this.touch(pfaId);
+      }
+    };
   }
 
   #add(pfaId: string): Row {
