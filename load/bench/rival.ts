@@ -82,11 +82,11 @@ async function bundled(): Promise<{ readonly [name in Name]: Uint8Array<ArrayBuf
   return { GridLab: await bundle(ENTRIES.GridLab), "AG Grid": await bundle(ENTRIES["AG Grid"]) };
 }
 
-/** The product's own styles, without its fonts: in both pages, so that badges look alike. */
+/** The product's own styles, without its fonts and those of packages: in both pages, so that badges look alike. */
 async function styles(): Promise<string> {
   const folder = new URL("../../islands/", import.meta.url);
   const index = await Deno.readTextFile(new URL("style.css", folder));
-  const files = [...index.matchAll(/@import "([^"]+)"/g)].map(([, file]) => file!);
+  const files = [...index.matchAll(/@import "(\.[^"]+)"/g)].map(([, file]) => file!);
   const texts = await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, folder))));
   return texts.join("\n");
 }
