@@ -3,7 +3,7 @@ import { Effect, Fiber } from "effect";
 import { generateRecords } from "../../pems/generator.ts";
 import { dice } from "../../pems/dice.ts";
 import { hire } from "./client.ts";
-import { decideAll, untilAtRest, untilMirrored } from "./deciding.ts";
+import { decideAll, untilAtRest, untilMirrored, untilSynced } from "./deciding.ts";
 import * as havoc from "./havoc.ts";
 import { type Installation, openInstallation, PASSWORD } from "./installation.ts";
 import { plan } from "./planners.ts";
@@ -42,6 +42,8 @@ const ordeal = (site: Installation) =>
     }));
     const placeOf = (code: string) =>
       places.find(({ organizationCode }) => organizationCode === code)!;
+    // One of each organization.
+    const eyes = [planners[0]!, planners[2]!];
     for (const planner of planners) {
       const { organizationCode: code } = planner;
       const all = generateRecords().filter(({ organizationCode }) => organizationCode === code);
@@ -55,11 +57,11 @@ const ordeal = (site: Installation) =>
       havoc.foreignEdits(site, places, dice(SEED + 1)),
     ], { concurrency: "unbounded", discard: true }));
     const events = yield* Effect.forkChild(Effect.gen(function* () {
-      yield* Effect.sleep("10 seconds");
-      yield* havoc.poolExhaustion(site);
-      yield* Effect.sleep("5 seconds");
+      yield* untilSynced(eyes, 250);
+      yield* havoc.poolExhaustion(site, untilSynced(eyes, 500));
+      yield* untilSynced(eyes, 750);
       yield* havoc.postgresRestart(site);
-      yield* Effect.sleep("5 seconds");
+      yield* untilSynced(eyes, 1_000);
       yield* havoc.outage(site);
     }));
     const committed = yield* Effect.forEach(planners, (planner, nth) =>
@@ -71,9 +73,9 @@ const ordeal = (site: Installation) =>
     yield* Fiber.join(events);
     console.log("havoc: the killing ends");
     yield* Fiber.interrupt(steady);
-    for (const planner of [planners[0]!, planners[2]!]) yield* untilAtRest(planner);
+    for (const planner of eyes) yield* untilAtRest(planner);
     yield* Effect.promise(() => havoc.setFaults(site, havoc.CALM));
-    for (const planner of [planners[0]!, planners[2]!]) yield* decideAll(planner);
+    for (const planner of eyes) yield* decideAll(planner);
     return committed.flat();
   });
 

@@ -33,6 +33,22 @@ export const untilMirrored = ({ organizationId, person }: Planner, records: numb
     Schedule.while(({ input }) => input.total < records),
   )));
 
+/** Until so many modifications are in PEMS, over the planners' organizations. */
+export const untilSynced = (planners: ReadonlyArray<Planner>, count: number) =>
+  Effect.forEach(
+    planners,
+    ({ organizationId, person }) =>
+      insist(() =>
+        person.get<{ completed: number }>(`/api/pems/sync-status?organizationId=${organizationId}`)
+      ),
+  ).pipe(
+    Effect.map((all) => all.reduce((sum, { completed }) => sum + completed, 0)),
+    Effect.repeat(PATIENCE.pipe(
+      Schedule.setInputType<number>(),
+      Schedule.while(({ input }) => input < count),
+    )),
+  );
+
 /** Decides all there is: conflicts one way and the other in turns, dead letters tried again. Returns how many. */
 const decide = ({ organizationId, person }: Planner, nth: number) =>
   Effect.gen(function* () {

@@ -67,30 +67,36 @@ export const postgresRestart = (site: Installation) =>
     Effect.andThen(Effect.promise(() => site.postgres.restart("SIGINT"))),
   );
 
-/** pool_exhaustion: for some seconds hardly a connection is left. */
-export const poolExhaustion = (site: Installation) =>
+/** pool_exhaustion: hardly a connection is left until the other effect is done. */
+export const poolExhaustion = <A, E>(site: Installation, until: Effect.Effect<A, E>) =>
   say("pool_exhaustion").pipe(
     Effect.andThen(Effect.acquireUseRelease(
       Effect.sync(() => postgres(site.postgres.url, { max: 280, onnotice: () => {} })),
+      // Asked at once, each opens a connection of its own, and keeps it.
       (sql) =>
-        mayFail(() =>
-          Promise.allSettled(Array.from({ length: 280 }, () => sql`select pg_sleep(4)`))
+        mayFail(() => Promise.allSettled(Array.from({ length: 280 }, () => sql`select`))).pipe(
+          Effect.andThen(until),
         ),
       (sql) => Effect.promise(() => sql.end({ timeout: 0 })),
     )),
   );
 
-/** held_snapshot: somebody forgot a transaction. */
+/** held_snapshot: somebody forgot a transaction; for as long as its fiber lives, or Postgres. */
 export const heldSnapshot = (site: Installation) =>
   say("held_snapshot").pipe(
-    Effect.andThen(
-      mayFail(() =>
-        alone(site, (sql) => sql`select count(*), pg_sleep(600) from pfa_modification`)
-      ),
-    ),
+    Effect.andThen(Effect.acquireUseRelease(
+      Effect.sync(() => postgres(site.postgres.url, { max: 1, onnotice: () => {} })),
+      (sql) =>
+        mayFail(() =>
+          sql.unsafe(
+            "begin isolation level repeatable read; select count(*) from pfa_modification",
+          )
+        ).pipe(Effect.andThen(Effect.never)),
+      (sql) => Effect.promise(() => sql.end({ timeout: 0 })),
+    )),
   );
 
-/** PEMS is away for a minute. */
+/** PEMS is away for a minute: by the clock, since that is what is promised to be survived. */
 export const outage = (site: Installation) =>
   say("outage begins").pipe(
     Effect.andThen(Effect.promise(() => setFaults(site, { outage: "dropped" }))),
