@@ -292,23 +292,3 @@ test("notifications are one's own, and are read once", async ({ db, app, caller,
   await db.auth`delete from membership`;
   assert.deepEqual((await caller.get("/api/notifications")).body.notifications, []);
 });
-
-test("a process that is up says so, and one that can serve says when a worker was seen", async ({ app, db }) => {
-  const open = app.caller();
-  assert.deepEqual((await open.get("/healthz")).body, { status: "ok" });
-  assert.deepEqual((await open.get("/readyz")).body, { status: "ready", workerLastSeen: null });
-  await db.worker`insert into sync_worker (id) values (gen_random_uuid())`;
-  assert.notEqual((await open.get("/readyz")).body.workerLastSeen, null);
-  await db.owner`update schema_migration set number = number + 1000 where number = 1`;
-  await db.owner`insert into schema_migration values (999, 'x', 'x')`;
-  assertProblem(await open.get("/readyz"), 503, /not migrated/);
-  await db.owner`delete from schema_migration where number = 999`;
-  await db.owner`update schema_migration set number = number - 1000 where number > 1000`;
-});
-
-test("the documentation is a page of its own, without scripts", async ({ app }) => {
-  const { body, headers } = await app.caller().get("/api/docs");
-  assert.match(headers.get("content-security-policy")!, /default-src 'none'; style-src 'sha256-/);
-  assert.match(body, /POST \/api\/pfa-data\/commit-drafts/);
-  assert.doesNotMatch(body, /<script/);
-});

@@ -1,15 +1,11 @@
 /** The sync engine under test: organizations, people and a mirror over a small PEMS whose every request a test can bend. */
 import { ensureConnection } from "../db/connections.ts";
-import { readBases, saveDrafts } from "../db/drafts.ts";
-import { enqueue } from "../db/enqueue.ts";
 import { applyMirror } from "../db/mirror.ts";
-import { EVENT, WORK } from "../db/notices.ts";
-import { asTenant, type Database, type Tenant } from "../db/sql.ts";
-import { capture, type Delta, type Edits } from "../domain/delta.ts";
+import { type Database, type Tenant } from "../db/sql.ts";
+import { type Edits } from "../domain/delta.ts";
 import type { Notice } from "../domain/event.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import type { ModificationStatus, Priority } from "../domain/status.ts";
-import type { Operation } from "../domain/threeway.ts";
 import { makeVault } from "../pems/credentials.ts";
 import type { Faults } from "../pems/faults.ts";
 import { generateRecords } from "../pems/generator.ts";
@@ -18,12 +14,12 @@ import { memoryStore, type StoredRecord } from "../pems/store.ts";
 import type { WorkerOptions } from "../worker/desk.ts";
 import { startWorker } from "../worker/work.ts";
 import { onPostgres, withDatabase } from "./database.ts";
+import { commit } from "./engine_commit.ts";
+import { listen, until } from "./engine_ears.ts";
 import { makeWire, type Wire } from "./engine_wire.ts";
 
 export const KEY = "key-of-the-tests";
 export const BASE_URL = "http://127.0.0.1/api";
-/** Longer than anything here takes: what has not happened by then never will. */
-const PATIENCE_MS = 15_000;
 
 export type Person = "ada" | "ben" | "cid" | "boss";
 
@@ -278,89 +274,4 @@ async function addOrganization(db: Database, code: string, connectionId: string)
       else array['Read', 'EditForecast', 'SaveDraft', 'Sync'] end
     from app_user`;
   return row.id;
-}
-
-interface Wanted {
-  readonly priority: Priority;
-  readonly reason: string | null;
-  readonly wanted: ReadonlyMap<string, Edits | "DELETE">;
-}
-
-/** Captures, drafts and queues as the routes do, in one transaction of the tenant. */
-const commit = (db: Database, tenant: Tenant, { priority, reason, wanted }: Wanted) =>
-  asTenant(db.app, tenant, async (tx) => {
-    const bases = await readBases(
-      tx,
-      tenant.userId,
-      [...wanted.keys()].map((pfaId) => ({ pfaId, baseVersion: null })),
-    );
-    const drafts = [...wanted].map(([pfaId, edits]) => {
-      const { record, version } = bases.get(pfaId)!;
-      const changes: Delta = edits === "DELETE"
-        ? {
-          ...Object.fromEntries(
-            Object.entries(record).map(([name, value]) => [name, { from: value, to: value }]),
-          ),
-          isDiscontinued: { from: false, to: true },
-        }
-        : capture(record, edits);
-      const operation: Operation = edits === "DELETE" ? "DELETE" : "UPDATE";
-      return { pfaId, operation, changes, baseVersion: version, changeReason: reason };
-    });
-    const ids = await saveDrafts(tx, tenant, drafts);
-    await enqueue(tx, {
-      ...tenant,
-      modificationIds: [...ids.values()],
-      priority,
-      maxRetries: 3,
-    });
-    return ids;
-  });
-
-interface Ears {
-  readonly notices: Notice[];
-  readonly ring: () => void;
-  /** Settles at the next notification or request. */
-  readonly rung: () => Promise<void>;
-  readonly close: () => Promise<unknown>;
-}
-
-async function listen(db: Database): Promise<Ears> {
-  const notices: Notice[] = [];
-  let next = Promise.withResolvers<void>();
-  const ring = () => {
-    next.resolve();
-    next = Promise.withResolvers<void>();
-  };
-  const listeners = await Promise.all([
-    db.owner.listen(EVENT, (payload) => {
-      notices.push(...JSON.parse(payload));
-      ring();
-    }, ring),
-    db.owner.listen(WORK, ring, ring),
-  ]);
-  return {
-    notices,
-    ring,
-    rung: () => next.promise,
-    close: () => Promise.all(listeners.map((listener) => listener.unlisten())),
-  };
-}
-
-async function until<A>(what: string, look: () => Promise<A | false | undefined>, ears: Ears) {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`It never came to this: ${what}`)),
-    PATIENCE_MS,
-  );
-  try {
-    while (true) {
-      const rung = ears.rung();
-      const found = await look();
-      if (found !== false && found !== undefined) return found as A;
-      await Promise.race([rung, late.promise]);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,8 +1,6 @@
 /** Conflicts in the browser: found, compared, decided by mouse and by keyboard, and told honestly. */
 import assert from "node:assert/strict";
-import { inChromium } from "../chromium.ts";
-import { startProduct, withFolder } from "../product.ts";
-import { awake, launchChromium } from "./browser.ts";
+import { awake } from "./browser.ts";
 import {
   type Bench,
   call,
@@ -14,6 +12,7 @@ import {
   signedIn,
   toastSays,
 } from "./decisions.ts";
+import { journeys } from "./journeys.ts";
 
 const [A, B, C, D, E] = ["PFA-10002", "PFA-10003", "PFA-10005", "PFA-10006", "PFA-10008"] as const;
 
@@ -178,23 +177,12 @@ async function withoutScripts(bench: Bench): Promise<void> {
   await context.close();
 }
 
-inChromium(
-  "conflicts are decided by mouse and keyboard, and never over somebody else",
-  (path) =>
-    withFolder(async (folder) => {
-      const product = await startProduct(folder);
-      const browser = await launchChromium(path);
-      try {
-        const bench = { browser, product };
-        const checks = [byMouse, byKeyboard, secondOne, movedAgain, inBulk, beforeTheSocket];
-        for (const check of [...checks, withoutScripts]) {
-          await check(bench).catch((cause) => {
-            throw new Error(`${check.name}: ${cause.message}`, { cause });
-          });
-        }
-      } finally {
-        await browser.close();
-        await product.stop();
-      }
-    }),
-);
+journeys("conflicts are decided by mouse and keyboard, and never over somebody else", [
+  byMouse,
+  byKeyboard,
+  secondOne,
+  movedAgain,
+  inBulk,
+  beforeTheSocket,
+  withoutScripts,
+]);

@@ -1,9 +1,5 @@
 /** The story of what was sent, in the browser: badges, jobs, dead letters, rollbacks, notifications. */
 import assert from "node:assert/strict";
-import { freePort } from "../../load/bench/processes.ts";
-import { inChromium } from "../chromium.ts";
-import { startProduct, withFolder } from "../product.ts";
-import { launchChromium } from "./browser.ts";
 import {
   type Bench,
   commit,
@@ -15,6 +11,7 @@ import {
   toastSays,
 } from "./decisions.ts";
 import { badgeSays, cellOf, openGrid } from "./planner.ts";
+import { journeys } from "./journeys.ts";
 
 const SENT = "PFA-10002";
 const DEAD = ["PFA-10003", "PFA-10005"] as const;
@@ -183,22 +180,8 @@ async function looking(bench: Bench): Promise<void> {
   await page.context().close();
 }
 
-inChromium(
+journeys(
   "what was sent is told, retried, given up and rolled back, by who may",
-  (path) =>
-    withFolder(async (folder) => {
-      const product = await startProduct(folder, freePort(), { WRITE_SYNC_RETRY_DELAY: "50" });
-      const browser = await launchChromium(path);
-      try {
-        const bench = { browser, product };
-        for (const check of [badge, rollBack, jobs, dying, deadLetters, notifications, looking]) {
-          await check(bench).catch((cause) => {
-            throw new Error(`${check.name}: ${cause.message}`, { cause });
-          });
-        }
-      } finally {
-        await browser.close();
-        await product.stop();
-      }
-    }),
+  [badge, rollBack, jobs, dying, deadLetters, notifications, looking],
+  { WRITE_SYNC_RETRY_DELAY: "50" },
 );

@@ -1,9 +1,7 @@
 /** The metrics dashboard in the browser: what happens is drawn, told in words, and looked at more closely by anybody. */
 import assert from "node:assert/strict";
-import { inChromium } from "../chromium.ts";
-import { startProduct, withFolder } from "../product.ts";
-import { launchChromium } from "./browser.ts";
 import { type Bench, commit, holds, OURS, signedIn } from "./decisions.ts";
+import { journeys } from "./journeys.ts";
 
 const AT = "/metrics-dashboard?org=RIO&range=15m";
 const SENT = ["PFA-10002", "PFA-10003", "PFA-10005"];
@@ -61,21 +59,4 @@ async function closer(bench: Bench): Promise<void> {
   await page.context().close();
 }
 
-inChromium(
-  "the dashboard draws what happens, live, and lets anybody look closer",
-  (path) =>
-    withFolder(async (folder) => {
-      const product = await startProduct(folder);
-      const browser = await launchChromium(path);
-      try {
-        for (const check of [live, closer]) {
-          await check({ browser, product }).catch((cause) => {
-            throw new Error(`${check.name}: ${cause.message}`, { cause });
-          });
-        }
-      } finally {
-        await browser.close();
-        await product.stop();
-      }
-    }),
-);
+journeys("the dashboard draws what happens, live, and lets anybody look closer", [live, closer]);

@@ -1,11 +1,9 @@
 /** The timeline in the browser: bars moved together by mouse and by key, dates by form, and who may see what. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { freePort } from "../../load/bench/processes.ts";
-import { inChromium } from "../chromium.ts";
-import { startProduct, withFolder } from "../product.ts";
-import { awake, launchChromium } from "./browser.ts";
+import { awake } from "./browser.ts";
 import { type Bench, holds, signedIn } from "./decisions.ts";
+import { journeys } from "./journeys.ts";
 
 /** Their forecasts begin in the half year from November 2026 on. */
 const THREE = ["PFA-10002", "PFA-10003", "PFA-10005"] as const;
@@ -283,22 +281,12 @@ async function moneyless(bench: Bench): Promise<void> {
   await other.page.context().close();
 }
 
-inChromium(
-  "forecasts move on the timeline by mouse, key and form, for who may move them",
-  (path) =>
-    withFolder(async (folder) => {
-      const product = await startProduct(folder, freePort());
-      const browser = await launchChromium(path);
-      try {
-        const bench = { browser, product };
-        for (const check of [together, resized, keyboard, form, looking, held, moneyless]) {
-          await check(bench).catch((cause) => {
-            throw new Error(`${check.name}: ${cause.message}`, { cause });
-          });
-        }
-      } finally {
-        await browser.close();
-        await product.stop();
-      }
-    }),
-);
+journeys("forecasts move on the timeline by mouse, key and form, for who may move them", [
+  together,
+  resized,
+  keyboard,
+  form,
+  looking,
+  held,
+  moneyless,
+]);
