@@ -60,7 +60,8 @@ export const answerToStartup = (): Uint8Array =>
     frame("Z", text.encode("I")),
   ]);
 
-function frame(letter: string, body: Uint8Array): Uint8Array {
+/** A frame of that type around the body. */
+export function frame(letter: string, body: Uint8Array): Uint8Array {
   const whole = new Uint8Array(5 + body.length);
   whole[0] = letter.charCodeAt(0);
   new DataView(whole.buffer).setInt32(1, body.length + 4);

@@ -162,10 +162,10 @@ export function joined(older: Series, newer: Series, from: number): Series {
           : merge(one as Branch, other as Branch),
       ];
     }));
-  const { step: _, at: __, ...linesBefore } = older;
-  const { step, at: ___, ...linesAfter } = newer;
-  return { ...merge(linesBefore, linesAfter), step, at } as unknown as Series;
+  return { ...merge(linesOf(older), linesOf(newer)), step: newer.step, at } as unknown as Series;
 }
+
+const linesOf = ({ step: _step, at: _at, ...lines }: Series): Branch => lines;
 
 /** Lines by name, some of them deeper. */
 interface Branch {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Command } from "../commands.ts";
 import { Absence } from "../records/absence.tsx";
 import { commit } from "../records/committing.ts";
+import { StatusBar } from "../records/controls.tsx";
 import type { DeskProps } from "../records/desk.ts";
 import { Details } from "../records/details.tsx";
 import { start } from "../records/starting.ts";
@@ -11,9 +12,9 @@ import { Columns } from "./columns.tsx";
 import { Help } from "./help.tsx";
 import { Import } from "./import.tsx";
 import { Menu } from "./menu.tsx";
+import { summary } from "./selection.ts";
 import { Sheet } from "./sheet.tsx";
 import { GridState } from "./state.ts";
-import { StatusBar } from "./status_bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { Views } from "./views.tsx";
 
@@ -27,7 +28,7 @@ function Grid(props: DeskProps) {
       <Toolbar grid={grid} commit={all} />
       <Sheet grid={grid} />
       <Absence desk={grid} />
-      <StatusBar grid={grid} />
+      <Below grid={grid} />
       <Menu grid={grid} />
       <OpenWindow grid={grid} />
       <Details desk={grid} commit={(modificationIds) => void commit(grid, modificationIds)} />
@@ -35,6 +36,18 @@ function Grid(props: DeskProps) {
   );
 }
 export { Grid as island };
+
+/** Drawn again by itself while a selection grows. */
+function Below({ grid }: { readonly grid: GridState }) {
+  const range = grid.range.value;
+  return (
+    <StatusBar
+      selected={range && summary(grid, range)}
+      said={grid.said.value}
+      help={() => grid.window.value = "help"}
+    />
+  );
+}
 
 /** For the command palette. */
 function commandsOf(grid: GridState): ReadonlyArray<Command> {

@@ -1,6 +1,6 @@
 /** One item of a job: what it changes, what became of it, and its attempts, latest first. */
-import { attemptWords, type Item, ITEM_BADGES, ITEM_WORDS } from "../details/job.ts";
-import { iconOf } from "../details/story.tsx";
+import { Attempts } from "../details/attempts.tsx";
+import { type Item, ITEM_BADGES, ITEM_WORDS } from "../details/job.ts";
 import type { FieldMeta } from "../field.ts";
 import { Icon } from "../icons.tsx";
 import { Moment } from "../moment.tsx";
@@ -42,17 +42,7 @@ export function ItemLine({ item, fields }: ItemLineProps) {
               {attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}, the last{" "}
               {Math.round(last.latencyMs)} ms
             </summary>
-            <ol class="story" reversed>
-              {attempts.toReversed().map((attempt) => (
-                <li key={attempt.sentAt}>
-                  <Icon name={iconOf(attempt)} />
-                  <span>
-                    Attempt {attempt.nth}: {attemptWords(attempt)}
-                    <Moment at={attempt.sentAt} />
-                  </span>
-                </li>
-              ))}
-            </ol>
+            <Attempts attempts={attempts} />
           </details>
         )}
       </div>

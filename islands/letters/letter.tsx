@@ -1,8 +1,6 @@
 /** One dead letter: what it wanted, every attempt, and what can be done. */
-import { attemptWords } from "../details/job.ts";
-import { iconOf } from "../details/story.tsx";
+import { Attempts } from "../details/attempts.tsx";
 import type { FieldMeta, Workplace } from "../field.ts";
-import { Icon } from "../icons.tsx";
 import { Moment } from "../moment.tsx";
 import { Changes } from "../history/changes.tsx";
 import type { Letter } from "./groups.ts";
@@ -31,17 +29,7 @@ export function LetterLine({ letter, workplace, fields, alone, discard, done }: 
         </p>
         <Changes item={letter} fields={fields} />
         {changeReason && <q class="muted">{changeReason}</q>}
-        <ol class="story" reversed aria-label="Attempts, latest first">
-          {attempts.toReversed().map((attempt) => (
-            <li key={attempt.sentAt}>
-              <Icon name={iconOf(attempt)} />
-              <span>
-                Attempt {attempt.nth}: {attemptWords(attempt)}
-                <Moment at={attempt.sentAt} />
-              </span>
-            </li>
-          ))}
-        </ol>
+        <Attempts attempts={attempts} label="Attempts, latest first" />
       </div>
       {!alone && (
         <div class="job-acts needs-script">

@@ -1,38 +1,42 @@
-/** What every screen of records has in its toolbar: undo and redo, how much is on show, and Save & Sync. */
+/** What every screen of records has above and below them: undo and redo, how much is on show, Save & Sync, the status bar. */
 import { count, plural } from "../format.ts";
-import { Icon } from "../icons.tsx";
+import { Icon, type IconName } from "../icons.tsx";
 import type { Desk } from "./desk.ts";
 
 /** Undo and redo for those who do not press keys. */
 export function Steps({ desk }: { readonly desk: Desk }) {
   if (!desk.props.workplace.mayEdit) return null;
+  const { mayUndo, mayRedo } = desk.steps;
   return (
     <div class="steps">
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Undo"
-        title="Undo (Ctrl+Z)"
-        aria-keyshortcuts="Control+Z"
-        disabled={!desk.steps.mayUndo.value}
-        onClick={() => desk.undo()}
-      >
-        <Icon name="undo" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Redo"
-        title="Redo (Ctrl+Y)"
-        aria-keyshortcuts="Control+Y"
-        disabled={!desk.steps.mayRedo.value}
-        onClick={() => desk.redo()}
-      >
-        <Icon name="redo" />
-      </button>
+      <Step name="Undo" icon="undo" letter="Z" enabled={mayUndo.value} act={() => desk.undo()} />
+      <Step name="Redo" icon="redo" letter="Y" enabled={mayRedo.value} act={() => desk.redo()} />
     </div>
   );
 }
+
+interface StepProps {
+  readonly name: string;
+  readonly icon: IconName;
+  /** With Ctrl. */
+  readonly letter: string;
+  readonly enabled: boolean;
+  readonly act: () => void;
+}
+
+const Step = ({ name, icon, letter, enabled, act }: StepProps) => (
+  <button
+    type="button"
+    class="icon-button"
+    aria-label={name}
+    title={`${name} (Ctrl+${letter})`}
+    aria-keyshortcuts={`Control+${letter}`}
+    disabled={!enabled}
+    onClick={act}
+  >
+    <Icon name={icon} />
+  </button>
+);
 
 /** Rows stay where they are while they change; taking out those that no longer match is the reader's choice. */
 export function Strays({ desk }: { readonly desk: Desk }) {
@@ -88,3 +92,28 @@ export function CommitButton({ desk, commit }: CommitProps) {
     </button>
   );
 }
+
+interface StatusBarProps {
+  /** What is selected; undefined: nothing that were worth telling. */
+  readonly selected: string | undefined;
+  /** What was done last. */
+  readonly said: string;
+  readonly help: () => void;
+}
+
+/** What stands below the records; it is the way to the keys for who does not know of `?`. */
+export const StatusBar = ({ selected, said, help }: StatusBarProps) => (
+  <footer class="status-bar">
+    {selected !== undefined && <p>{selected}</p>}
+    <p role="status">{said}</p>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="Keyboard shortcuts"
+      title="Keyboard shortcuts (?)"
+      onClick={help}
+    >
+      <Icon name="keyboard" />
+    </button>
+  </footer>
+);

@@ -2,9 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Command } from "../commands.ts";
 import { plural } from "../format.ts";
-import { Icon } from "../icons.tsx";
 import { Absence } from "../records/absence.tsx";
 import { commit } from "../records/committing.ts";
+import { StatusBar } from "../records/controls.tsx";
 import { Details } from "../records/details.tsx";
 import { start } from "../records/starting.ts";
 import { Costs } from "./costs.tsx";
@@ -25,7 +25,7 @@ function Timeline(props: TimelineProps) {
       <ViewBar chart={chart} />
       <Plane chart={chart} />
       <Absence desk={chart} />
-      <StatusBar chart={chart} />
+      <Below chart={chart} />
       <DragNote chart={chart} />
       <OpenWindow chart={chart} />
       <Details desk={chart} commit={(modificationIds) => void commit(chart, modificationIds)} />
@@ -54,21 +54,14 @@ function OpenWindow({ chart }: { readonly chart: TimelineState }) {
   return <Content chart={chart} close={() => chart.window.value = undefined} />;
 }
 
-function StatusBar({ chart }: { readonly chart: TimelineState }) {
+/** Drawn again by itself while a selection grows. */
+function Below({ chart }: { readonly chart: TimelineState }) {
   const picked = chart.picked.value.size;
   return (
-    <footer class="status-bar">
-      {picked > 1 && <p>{plural(picked, "record")} selected</p>}
-      <p role="status">{chart.said.value}</p>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Keyboard shortcuts"
-        title="Keyboard shortcuts (?)"
-        onClick={() => chart.window.value = "help"}
-      >
-        <Icon name="keyboard" />
-      </button>
-    </footer>
+    <StatusBar
+      selected={picked > 1 ? `${plural(picked, "record")} selected` : undefined}
+      said={chart.said.value}
+      help={() => chart.window.value = "help"}
+    />
   );
 }

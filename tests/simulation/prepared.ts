@@ -1,5 +1,5 @@
 /** Statements that one program has prepared serve the next ones as well: parsing and planning took a third of a seed. */
-import { frames, join, type } from "../../db/frames.ts";
+import { frame, frames, join, type } from "../../db/frames.ts";
 
 const bytes = new TextEncoder();
 const words = new TextDecoder();
@@ -77,12 +77,4 @@ function renamed(
     message.subarray(start + name.length),
   ];
   return frame(type(message), join(parts));
-}
-
-function frame(letter: string, body: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(5 + body.length);
-  whole[0] = letter.charCodeAt(0);
-  new DataView(whole.buffer).setInt32(1, body.length + 4);
-  whole.set(body, 5);
-  return whole;
 }

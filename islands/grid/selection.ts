@@ -1,30 +1,10 @@
-/** What stands below the sheet: what is selected, what was done last, and where the keys are listed. */
+/** How much is selected, in words. */
 import { count, money } from "../format.ts";
-import { Icon } from "../icons.tsx";
 import { height, type Range, width } from "./range.ts";
 import type { GridState } from "./state.ts";
 
-export function StatusBar({ grid }: { readonly grid: GridState }) {
-  const range = grid.range.value;
-  return (
-    <footer class="status-bar">
-      {range !== undefined && <p>{summary(grid, range)}</p>}
-      <p role="status">{grid.said.value}</p>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Keyboard shortcuts"
-        title="Keyboard shortcuts (?)"
-        onClick={() => grid.window.value = "help"}
-      >
-        <Icon name="keyboard" />
-      </button>
-    </footer>
-  );
-}
-
 /** `3 × 2 cells`, and the sum of the amounts among them. */
-function summary(grid: GridState, range: Range): string {
+export function summary(grid: GridState, range: Range): string {
   const size = `${count(height(range))} × ${count(width(range))} cells selected`;
   // In hundredths: sums of floats drift.
   let hundredths = 0;
