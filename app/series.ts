@@ -43,6 +43,7 @@ const SeriesShape = {
   limit: Line,
   rate: Line,
   latency: Schema.Struct({ p50: Line, p95: Line, p99: Line }),
+  ended: Schema.Struct({ synced: Line, failed: Line }),
   success: Line,
   conflicts: Schema.Struct({ open: Line, opened: Lines, resolved: Lines }),
   errors: Lines,
@@ -123,11 +124,12 @@ export async function metricsOf(tx: Tx, span: Span) {
   // The newest coarse row is as fresh as the fine ones: both are written at once.
   const rows = await readSeries(tx, { step: kept.step, from: begin, to });
   const marks = await readMarks(tx, { from: begin, to });
+  const series = seriesOf(rows, { from: begin, to, step, now });
   return {
-    ...seriesOf(rows, { from: begin, to, step, now }),
+    ...series,
     from: new Date(begin * 1000).toISOString(),
     to: new Date(to * 1000).toISOString(),
-    totals: totalsOf(rows),
+    totals: totalsOf(series),
     marks: marks.map(shown),
   };
 }

@@ -43,7 +43,8 @@ export interface Series {
   readonly rate: Line;
   /** Seconds from commit to confirmed. */
   readonly latency: { readonly p50: Line; readonly p95: Line; readonly p99: Line };
-  /** Percent of what came to an end that was synced. */
+  /** How many modifications came to which end, and the percent of them that was synced. */
+  readonly ended: { readonly synced: Line; readonly failed: Line };
   readonly success: Line;
   readonly conflicts: {
     readonly open: Line;
@@ -124,6 +125,10 @@ export function seriesOf(rows: ReadonlyArray<SeriesRow>, span: Span): Series {
     limit: gauge("limit"),
     rate: gauge("rate"),
     latency: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
+    ended: {
+      synced: line((point) => sum(point, isLatency)),
+      failed: line((point) => point.counts.get("failed") ?? 0),
+    },
     success: line((point) => {
       const synced = sum(point, isLatency);
       const all = synced + (point.counts.get("failed") ?? 0);
@@ -174,11 +179,10 @@ interface Branch {
 
 const isLine = (node: Line | Branch | undefined): node is Line => Array.isArray(node);
 
-export function totalsOf(rows: ReadonlyArray<SeriesRow>): Totals {
-  const all = emptyPoint();
-  for (const row of rows) add(all, row);
-  const synced = sum(all, isLatency);
-  const failed = all.counts.get("failed") ?? 0;
+export function totalsOf({ ended: lines }: Pick<Series, "ended">): Totals {
+  const [synced, failed] = [lines.synced, lines.failed].map((line) =>
+    line.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+  ) as [number, number];
   const ended = synced + failed;
   const allowed = ended * (100 - OBJECTIVE) / 100;
   return {

@@ -62,10 +62,13 @@ Deno.test("errors and conflicts are told apart by their last word, per minute", 
 });
 
 Deno.test("of 1,000 one may fail", () => {
-  const totals = totalsOf([row(0, { "latency/1": 1999, failed: 1 })]);
+  const span = { from: 0, to: 20, step: 10, now: 20 };
+  const totals = totalsOf(
+    seriesOf([row(0, { "latency/1": 1000 }), row(10, { "latency/5": 999, failed: 1 })], span),
+  );
   assert.equal(totals.successPercent, 99.95);
   assert.ok(Math.abs(totals.budgetLeftPercent! - 50) < 1e-9);
-  assert.deepEqual(totalsOf([]), {
+  assert.deepEqual(totalsOf(seriesOf([], span)), {
     synced: 0,
     failed: 0,
     successPercent: null,
@@ -118,8 +121,11 @@ const rows = fc.array(
 
 Deno.test("no step loses or invents a modification", () => {
   fc.assert(fc.property(rows, fc.constantFrom(10, 60, 300), (all, step) => {
-    const { edits } = seriesOf(all, { from: 0, to: 600, step, now: 600 });
-    const synced = edits.reduce<number>((sum, rate) => sum + (rate ?? 0) * step, 0);
-    assert.ok(Math.abs(synced - totalsOf(all).synced) < 1e-6);
+    const series = seriesOf(all, { from: 0, to: 600, step, now: 600 });
+    const counted = (key: string) => all.reduce((sum, { counts }) => sum + (counts[key] ?? 0), 0);
+    const { synced, failed } = totalsOf(series);
+    assert.deepEqual([synced, failed], [counted("latency/1"), counted("failed")]);
+    const edits = series.edits.reduce<number>((sum, rate) => sum + (rate ?? 0) * step, 0);
+    assert.ok(Math.abs(edits - synced) < 1e-6);
   }));
 });

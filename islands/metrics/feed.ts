@@ -2,12 +2,12 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type { Metrics } from "../../app/series.ts";
 import type { LiveMessage, MetricsEvent } from "../../domain/event.ts";
-import { joined } from "../../domain/series.ts";
+import { joined, totalsOf } from "../../domain/series.ts";
 import { call, query, Refusal } from "../api.ts";
 import type { Loaded } from "../listing.ts";
 import { addressed, type Chosen, instant, metricsQuery, RANGES } from "./ranges.ts";
 
-/** Totals and marks, and series of coarser steps, are read anew this often. */
+/** Marks, and series of coarser steps, are read anew this often. */
 const REREAD_SECONDS = 60;
 
 export class Feed {
@@ -76,14 +76,15 @@ export class Feed {
     if (range === undefined || shown === undefined || newest === undefined) return;
     if (newest % REREAD_SECONDS === 0) return void this.read();
     if (shown.step !== series.step) return;
-    const { from: _, to: __, totals, marks, ...known } = shown;
+    const { from: _from, to: _to, totals: _totals, marks, ...known } = shown;
     const to = newest + series.step;
     const from = to - RANGES[range].seconds;
+    const all = joined(known, series, from);
     this.metrics.value = {
-      ...joined(known, series, from),
+      ...all,
       from: instant(from),
       to: instant(to),
-      totals,
+      totals: totalsOf(all),
       marks,
     };
   }
