@@ -33,12 +33,16 @@ const PLACES: ReadonlyArray<Place> = [
   { path: "/timeline", name: "Timeline", icon: "timeline" },
   { path: "/conflicts", name: "Conflicts", icon: "conflict" },
   { path: "/history", name: "Sync History", icon: "history" },
+];
+
+/** In a menu of their own: looked at by fewer, and less often. */
+const KEEPING: ReadonlyArray<Place> = [
   { path: "/metrics-dashboard", name: "Metrics", icon: "metrics" },
   { path: "/dead-letters", name: "Dead letters", icon: "letters", needs: "ManageSettings" },
 ];
 
-const placesOf = (organization: Membership | undefined) =>
-  PLACES.filter(({ needs }) => !needs || organization?.permissions.includes(needs));
+const allowed = (places: ReadonlyArray<Place>, organization: Membership | undefined) =>
+  places.filter(({ needs }) => !needs || organization?.permissions.includes(needs));
 
 const within = (path: string, organization: Membership | undefined) =>
   organization ? `${path}?org=${encodeURIComponent(organization.code)}` : path;
@@ -54,17 +58,12 @@ export function Frame({ session, organization, path, theme, children }: FramePro
             PFA <b>Vanguard</b>
           </span>
         </a>
-        <nav aria-label="Main">
-          {placesOf(organization).map((place) => (
-            <a
-              href={within(place.path, organization)}
-              aria-current={place.path === path ? "page" : undefined}
-            >
-              <Icon name={place.icon} />
-              <span>{place.name}</span>
-            </a>
+        <nav class="places" aria-label="Main">
+          {allowed(PLACES, organization).map((place) => (
+            <PlaceLink {...{ place, organization, path }} />
           ))}
         </nav>
+        <Keeping {...{ organization, path }} />
         <button
           type="button"
           class="icon-button needs-scripts"
@@ -92,7 +91,8 @@ export function Frame({ session, organization, path, theme, children }: FramePro
         component={Shell}
         props={{
           user: { username: session.user.username, displayName: session.user.displayName },
-          places: placesOf(organization).map(({ path, name, icon }) => ({ path, name, icon })),
+          places: allowed([...PLACES, ...KEEPING], organization)
+            .map(({ path, name, icon }) => ({ path, name, icon })),
           organizations: session.organizations.map(({ code, name }) => ({ code, name })),
           ...(organization?.permissions.includes("Read") && {
             workplace: workplaceOf(organization),
@@ -102,6 +102,45 @@ export function Frame({ session, organization, path, theme, children }: FramePro
       />
       <main id="content" tabIndex={-1}>{children}</main>
     </>
+  );
+}
+
+function PlaceLink({ place, organization, path }: {
+  readonly place: Place;
+  readonly organization: Membership | undefined;
+  readonly path: string;
+}) {
+  return (
+    <a
+      href={within(place.path, organization)}
+      aria-current={place.path === path ? "page" : undefined}
+    >
+      <Icon name={place.icon} />
+      <span>{place.name}</span>
+    </a>
+  );
+}
+
+function Keeping({ organization, path }: Pick<FrameProps, "organization" | "path">) {
+  const places = allowed(KEEPING, organization);
+  const here = places.find((place) => place.path === path);
+  return (
+    <nav class="keeping" aria-label="Operations">
+      <details class={here ? "menu here" : "menu"}>
+        <summary>
+          <Icon name={here?.icon ?? "system"} />
+          <span>{here?.name ?? "Operations"}</span>
+          <Icon name="chevron" />
+        </summary>
+        <ul>
+          {places.map((place) => (
+            <li>
+              <PlaceLink {...{ place, organization, path }} />
+            </li>
+          ))}
+        </ul>
+      </details>
+    </nav>
   );
 }
 

@@ -1,0 +1,57 @@
+/** The pages of who keeps the sync going: jobs, metrics, dead letters. */
+import { Hono } from "hono";
+import type { Job, JobPage } from "../../islands/details/job.ts";
+import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
+import { MOST_LETTERS } from "../../islands/letters/letters.tsx";
+import { chosenOf, metricsQuery } from "../../islands/metrics/ranges.ts";
+import type { AppEnv } from "../env.ts";
+import type { Metrics as MetricsSeries } from "../series.ts";
+import { type Framing, secured } from "./framing.tsx";
+import { History } from "./history.tsx";
+import { Letters } from "./letters.tsx";
+import { Metrics } from "./metrics.tsx";
+
+export function adminPages({ framed, read }: Framing): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .get("/history", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const { job } = c.req.query();
+        const head = { title: job ? "Job" : "Sync History", islands: ["history"] };
+        if (job) {
+          const path = `/api/pems/sync-jobs/${encodeURIComponent(job)}`;
+          const loaded = await read<Job>(c, path, { limit: "100" });
+          return { head, body: <History {...{ organization, job, loaded }} /> };
+        }
+        const filter = jobFilter(c.req.query());
+        const asked = jobQuery(organization.id, filter);
+        const loaded = await read<JobPage>(c, "/api/pems/sync-jobs", asked);
+        return { head, body: <History {...{ organization, filter, loaded }} /> };
+      }))
+    .get("/metrics-dashboard", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const chosen = chosenOf(c.req.query());
+        const asked = metricsQuery(organization.id, chosen, Date.now() / 1000);
+        return {
+          head: { title: "Metrics", islands: ["metrics"] },
+          body: (
+            <Metrics
+              {...{ organization, chosen }}
+              loaded={await read<MetricsSeries>(c, "/api/pems/metrics", asked)}
+            />
+          ),
+        };
+      }))
+    .get("/dead-letters", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const asked = { organizationId: organization.id, limit: MOST_LETTERS };
+        return {
+          head: { title: "Dead letters", islands: ["letters"] },
+          body: (
+            <Letters
+              organization={organization}
+              loaded={await read(c, "/api/pems/dead-letters", asked)}
+            />
+          ),
+        };
+      }, "ManageSettings"));
+}
