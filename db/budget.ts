@@ -45,9 +45,18 @@ export async function depart(
   return row.wait_ms === null ? { held: true } : { waitMs: row.wait_ms };
 }
 
-/** The call has left only now, later than its departure says. */
-export const noteLate = (sql: Runner, connectionId: string, departure: string) =>
-  sql`select note_late(${connectionId}, ${departure}::bigint)`;
+/** A call that left later than its departure says. */
+export interface Late {
+  readonly connectionId: string;
+  readonly departure: string;
+}
+
+/** These calls have left only now. */
+export async function noteLate(sql: Runner, calls: ReadonlyArray<Late>): Promise<void> {
+  for (const [id, late] of Map.groupBy(calls, ({ connectionId }) => connectionId)) {
+    await sql`select note_late(${id}, ${late.map(({ departure }) => departure)}::bigint[])`;
+  }
+}
 
 /**
  * PEMS answered 429: nobody on the connection calls before the pause is over, and then at half the rate, a quarter of

@@ -48,9 +48,12 @@ export async function freeze(
     with input as materialized (
       select i.* from jsonb_to_recordset(${json(input)}::text::jsonb) as i("organizationId" uuid,
         "pfaId" text, "workerId" uuid, "fencingToken" bigint, id uuid, operation text, version int,
-        body text, delta jsonb, "modifiedBy" text, in_ms float8, modifications uuid[], decided jsonb)
+        body text, delta jsonb, "modifiedBy" text, sends int, in_ms float8, modifications uuid[],
+        decided jsonb)
       join pfa_lane l on l.organization_id = i."organizationId" and l.pfa_id = i."pfaId"
-        and l.fencing_token = i."fencingToken" and l.state = 'leased'
+        and l.fencing_token = i."fencingToken"
+        -- leased, told by a column of no index: that of leased lanes would be read whole
+        and l.lease_owner is not null
       for update of l
     ), frozen as (
       insert into pems_write as w (id, organization_id, pfa_id, operation, version, body, delta,
@@ -60,7 +63,6 @@ export async function freeze(
       from input
       on conflict (id) do update set sends = w.sends + 1, sent_at = excluded.sent_at,
         worker_id = excluded.worker_id, fencing_token = excluded.fencing_token
-      returning w.id, w.sends
     ), laned as (
       update pfa_lane l set write_id = i.id from input i
       where l.organization_id = i."organizationId" and l.pfa_id = i."pfaId"
@@ -77,9 +79,9 @@ export async function freeze(
       insert into audit_entry (organization_id, event_type, worker_id, pfa_id, modification_id,
         write_id, details)
       select c."organizationId", 'WRITE_ATTEMPT', c."workerId", c."pfaId", c.modification_id, c.id,
-        jsonb_build_object('send', f.sends, 'version', c.version, 'operation', c.operation,
+        jsonb_build_object('send', c.sends + 1, 'version', c.version, 'operation', c.operation,
           'changes', c.delta)
-      from carried c join frozen f on f.id = c.id
+      from carried c
     )
     select (select array_agg(id) from input) as held,
       (select count(record_policy(i."organizationId", i."pfaId", i."workerId", i.id,

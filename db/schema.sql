@@ -524,23 +524,25 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION note_late(connection uuid, departure bigint)
+CREATE OR REPLACE FUNCTION note_late(connection uuid, late bigint[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 declare
   budget pems_connection%rowtype;
+  departure bigint;
   place int;
 begin
   perform set_config('synchronous_commit', 'off', true);
   select * into strict budget from pems_connection where id = connection for update;
-  place := cardinality(budget.departures) - (budget.departed - departure);
-  if place < 1 then
-    return;
-  end if;
-  budget.departures[place] := greatest(budget.departures[place], clock_timestamp());
+  foreach departure in array late loop
+    place := cardinality(budget.departures) - (budget.departed - departure);
+    if place > 0 then
+      budget.departures[place] := greatest(budget.departures[place], clock_timestamp());
+    end if;
+  end loop;
   update pems_connection set departures = array(select unnest(budget.departures) order by 1)
-  where id = connection;
+  where id = connection and departures <> budget.departures;
 end $function$
 ;
 
@@ -740,8 +742,8 @@ begin
     budget.plans := budget.plans || send_at;
     budget.next_send_at := send_at + spacing.beat;
     departure := null;
-    soon := clock_timestamp() + interval '2 ms';
-    if send_at <= soon and coalesce(budget.departures[cardinality(budget.departures)
+    soon := send_at + interval '2 ms';
+    if send_at <= clock_timestamp() + interval '2 ms' and coalesce(budget.departures[cardinality(budget.departures)
         - spacing.ring + 1] + spacing.span, '-infinity') <= soon then
       budget.departures := budget.departures || soon;
       budget.departed := budget.departed + 1;

@@ -94,7 +94,7 @@ onEach("what left late holds back whoever counts on its room, by as much", async
     update pems_connection
     set departures = array(select at - interval '1 second' from unnest(departures) at)`;
   const [first, , third] = await departures(db);
-  await noteLate(db.worker, connection, "2");
+  await noteLate(db.worker, [{ connectionId: connection, departure: "2" }]);
   const after = await departures(db);
   assert.deepEqual(after.slice(0, 2), [first, third], "still in the order of time");
   assert.ok(after[2]! > third!);
@@ -105,7 +105,7 @@ onEach("what left late holds back whoever counts on its room, by as much", async
   assert.deepEqual([await leave(), await leave()], [{ departure: "4" }, { departure: "5" }]);
   const held = await leave();
   assert.ok("waitMs" in held && held.waitMs > 0 && held.waitMs < 530, "half a second is over");
-  await noteLate(db.worker, connection, "1");
+  await noteLate(db.worker, [{ connectionId: connection, departure: "1" }]);
   assert.equal((await departures(db)).length, 3, "of one that is long past, nothing is noted");
 });
 

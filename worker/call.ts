@@ -1,6 +1,6 @@
 /** One call to PEMS: waits for its place in the budget, leaves when the last second has room, and is timed. */
 import { Effect, Result } from "effect";
-import { depart, holdBack, noteLate, type Purpose, reserveCall } from "../db/budget.ts";
+import { depart, holdBack, type Purpose, reserveCall } from "../db/budget.ts";
 import type { Call } from "../db/claim.ts";
 import type { Exchange } from "../db/settle.ts";
 import { NotSent, type PemsError, statusOf } from "../pems/errors.ts";
@@ -74,11 +74,11 @@ export const make = Effect.fnUntraced(function* <A>(
   departure: Departure,
   request: Effect.Effect<A, PemsError>,
 ): Effect.fn.Return<Answered<A>, never, Desk> {
-  const { db } = yield* Desk;
+  const { db, noteLate } = yield* Desk;
   const started = yield* monotonicMs;
   if (started > departure.at + LATE_MS) {
     // Not awaited: the note concerns later calls only.
-    yield* Effect.promise(() => noteLate(db.worker, connectionId, departure.number)).pipe(
+    yield* Effect.promise(() => noteLate({ connectionId, departure: departure.number })).pipe(
       Effect.ignoreCause,
       Effect.forkDetach,
     );

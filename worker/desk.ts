@@ -1,8 +1,9 @@
 /** What every part of a worker needs: its name, its database, its settings, and how to reach each PEMS. */
 import { Context, Effect, Layer } from "effect";
-import { type Endpoint, endpoints } from "../db/budget.ts";
+import { type Endpoint, endpoints, type Late, noteLate } from "../db/budget.ts";
 import type { Database } from "../db/sql.ts";
 import type { RetryPolicy } from "../domain/retry.ts";
+import { together } from "./together.ts";
 import { makeClient, type PemsClient } from "../pems/client.ts";
 import type { Vault } from "../pems/credentials.ts";
 
@@ -36,13 +37,28 @@ export interface Connection {
   readonly client: PemsClient;
 }
 
-export class Desk extends Context.Service<Desk, WorkerOptions & { readonly workerId: string }>()(
+export interface Furnishing {
+  readonly workerId: string;
+  /** The call has left only now, later than its departure says; rejects while the database is away. */
+  readonly noteLate: (call: Late) => Promise<void>;
+}
+
+/** Notes of late calls in one statement. */
+const MOST_NOTES = 100;
+
+export class Desk extends Context.Service<Desk, WorkerOptions & Furnishing>()(
   "vanguard/worker/Desk",
 ) {
   static readonly layer = (options: WorkerOptions) =>
     Layer.effect(
       Desk,
-      Effect.sync(() => Desk.of({ ...options, workerId: crypto.randomUUID() })),
+      Effect.sync(() => {
+        const noted = together(async (calls: ReadonlyArray<Late>) => {
+          const [outcome] = await Promise.allSettled([noteLate(options.db.worker, calls)]);
+          return calls.map(() => outcome);
+        }, { abreast: 1, most: MOST_NOTES });
+        return Desk.of({ ...options, workerId: crypto.randomUUID(), noteLate: noted });
+      }),
     );
 }
 

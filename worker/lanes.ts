@@ -11,6 +11,8 @@ import { carryOut, plan } from "./turn.ts";
 /** Calls are reserved this far ahead: long enough to hide the claim's round trip, short enough that an urgent edit
  * does not wait behind what is reserved. */
 const HORIZON_MS = 1_000;
+/** Lanes of one claim: while these are put on the wire, the next are claimed. */
+const MOST_CLAIMED = 100;
 /** Writes on the wire get this long to be answered when the worker stops. */
 const LAST_ANSWERS = "30 seconds";
 
@@ -76,7 +78,7 @@ const round = (connection: Connection, turns: Turns) =>
         claim(db.claims, {
           workerId,
           connectionId: connection.id,
-          limit,
+          limit: Math.min(limit, MOST_CLAIMED),
           busy: lease.count(),
           horizonMs: HORIZON_MS,
           leaseMs,

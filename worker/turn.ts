@@ -2,7 +2,7 @@
 import { Effect, Schedule } from "effect";
 import type { Claim } from "../db/claim.ts";
 import { freeze, freezeLoad, type Sending } from "../db/freeze.ts";
-import { settle, type Settlement } from "../db/settle.ts";
+import type { Settlement } from "../db/settle.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import {
   ALONE_AFTER,
@@ -19,6 +19,7 @@ import { type Place, reserve } from "./call.ts";
 import { deliver, waits } from "./deliver.ts";
 import { type Connection, Desk } from "./desk.ts";
 import { inquire } from "./inquire.ts";
+import { Settling } from "./settling.ts";
 
 /** What a claim comes to: put on the wire, asked after, or settled without PEMS. */
 export type Plan =
@@ -130,8 +131,9 @@ const askThenSend = Effect.fnUntraced(
 const settled = Effect.fnUntraced(function* (
   settlement: Settlement,
 ) {
-  const { db, leaseMs, probeMs } = yield* Desk;
-  const left = yield* Effect.tryPromise(() => settle(db.worker, settlement, probeMs)).pipe(
+  const { leaseMs } = yield* Desk;
+  const settling = yield* Settling;
+  const left = yield* settling.settle(settlement).pipe(
     Effect.tapError((error) => Effect.logWarning("Cannot settle yet", error)),
     Effect.retry(Schedule.exponential(100).pipe(Schedule.upTo({ duration: leaseMs }))),
     Effect.catch((error) => Effect.as(Effect.logError("Cannot settle", error), false)),

@@ -9,10 +9,11 @@ import { Lease } from "./lease.ts";
 import { Meters } from "./meters.ts";
 import { Pull } from "./pull.ts";
 import { Seal } from "./seal.ts";
+import { Settling } from "./settling.ts";
 import { Sweep } from "./sweep.ts";
 
 const parts = Layer.mergeAll(Alerts, Circuit, Lanes, Meters, Pull, Seal, Sweep).pipe(
-  Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer)),
+  Layer.provide(Layer.mergeAll(Bell.layer, Lease.layer, Settling.layer)),
 );
 
 /** The worker for as long as the layer lives. */

@@ -3,6 +3,7 @@
 export interface Running {
   /** The line that said it was ready. */
   readonly line: string;
+  readonly pid: number;
   /** Settles when it, and whoever inherited its output, is gone. */
   readonly ended: Promise<void>;
   /** Ends it by the signal, SIGTERM unless told otherwise, and waits until it is gone. */
@@ -49,6 +50,7 @@ export async function untilReady(child: Deno.ChildProcess, ready: RegExp): Promi
   const line = await found.promise;
   return {
     line,
+    pid: child.pid,
     ended: reading,
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
