@@ -183,6 +183,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_attempts() from public;
 
 CREATE OR REPLACE FUNCTION count_blocked()
  RETURNS trigger
@@ -195,6 +196,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_blocked() from public;
 
 CREATE OR REPLACE FUNCTION count_conflicts()
  RETURNS trigger
@@ -212,6 +214,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_conflicts() from public;
 
 CREATE OR REPLACE FUNCTION count_done()
  RETURNS trigger
@@ -233,6 +236,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_done() from public;
 
 CREATE OR REPLACE FUNCTION count_resolved()
  RETURNS trigger
@@ -246,6 +250,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_resolved() from public;
 
 CREATE OR REPLACE FUNCTION current_app_user()
  RETURNS uuid
@@ -511,6 +516,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function move_lanes() from public;
 
 CREATE OR REPLACE FUNCTION newest_seals(organization uuid, most integer)
  RETURNS SETOF audit_seal
