@@ -2,8 +2,8 @@
 import type { Database } from "../db/sql.ts";
 import type { Config } from "../domain/config.ts";
 import type { Vault } from "../pems/credentials.ts";
-import { makeApp } from "./app.ts";
-import { bundleAssets } from "./assets.ts";
+import { type AppOptions, makeApp } from "./app.ts";
+import { type Assets, bundleAssets } from "./assets.ts";
 import { makeDeck } from "./deck.ts";
 import { makeLive } from "./live.ts";
 import { setLogLevel } from "./log.ts";
@@ -23,6 +23,18 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+/** The pages of the app, with these scripts and styles. */
+export const drawnWith =
+  (assets: Assets, { db, config }: Pick<AppOptions, "db" | "config">): AppOptions["pages"] =>
+  ({ trySignIn, signOut }, ask) =>
+    pages({
+      assets,
+      deck: makeDeck(db.app, config.writeSync),
+      ask,
+      signIn: trySignIn,
+      signOut,
+    });
+
 /** Serves until stopped. Throws when the port is taken. */
 export async function serveApp(
   { db, config, vault, withPages = true }: ServeOptions,
@@ -37,15 +49,7 @@ export async function serveApp(
       config,
       vault,
       live,
-      pages: assets &&
-        (({ trySignIn, signOut }, ask) =>
-          pages({
-            assets,
-            deck: makeDeck(db.app, config.writeSync),
-            ask,
-            signIn: trySignIn,
-            signOut,
-          })),
+      pages: assets && drawnWith(assets, { db, config }),
     });
     const server = Deno.serve(
       { port: config.port, hostname: config.host, onListen: () => {} },

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { Schema } from "effect";
 import { makeApp } from "../app/app.ts";
+import type { Assets } from "../app/assets.ts";
 import { type Live, makeLive } from "../app/live.ts";
 import { setLogLevel } from "../app/log.ts";
+import { drawnWith } from "../app/serve.ts";
 import { newSecret } from "../app/session.ts";
 import { openSession } from "../db/sessions.ts";
 import type { Database } from "../db/sql.ts";
@@ -35,6 +37,8 @@ export interface TestApp {
   readonly config: Config;
   readonly vault: Vault;
   readonly live: Live;
+  /** Every route and middleware, as the router names them. */
+  readonly routes: ReadonlyArray<{ readonly method: string; readonly path: string }>;
   fetch(request: Request): Response | Promise<Response>;
   /** A caller with a session cookie of the user. */
   as(userId: string): Promise<Caller>;
@@ -42,25 +46,48 @@ export interface TestApp {
   caller(headers?: { readonly [name: string]: string }): Caller;
 }
 
-/** Runs the work with the app on this database. */
-export async function withApp(
-  db: Database,
-  work: (app: TestApp) => Promise<void>,
-  environment: { readonly [name: string]: string } = {},
-): Promise<void> {
+/** Scripts and styles of which only the names matter. */
+export const ASSETS: Assets = {
+  url: (entry) => `/assets/${entry}.js`,
+  preloads: (entry) => [`/assets/${entry}.js`],
+  css: "/assets/style.css",
+  fonts: [],
+  fetch: () => undefined,
+};
+
+type Environment = { readonly [name: string]: string };
+type AppWork = (app: TestApp) => Promise<void>;
+
+/** Runs the work with the API on this database. */
+export const withApp = (db: Database, work: AppWork, environment: Environment = {}) =>
+  runApp({ db, environment }, work);
+
+/** The same with the pages. */
+export const withSite = (db: Database, work: AppWork, environment: Environment = {}) =>
+  runApp({ db, environment, assets: ASSETS }, work);
+
+interface Wanted {
+  readonly db: Database;
+  readonly environment: Environment;
+  readonly assets?: Assets;
+}
+
+async function runApp({ db, environment, assets }: Wanted, work: AppWork): Promise<void> {
   setLogLevel("error");
   const config = configOf({ LOG_LEVEL: "error", ...environment });
   const vault = await testVault();
   const live = makeLive({ db, writeSync: true });
   try {
     await live.ready;
-    const app = makeApp({ db, config, vault, live });
+    const pages = assets && drawnWith(assets, { db, config });
+    const app = makeApp({ db, config, vault, live, pages });
     const fetch = (request: Request) => app.fetch(request);
     const caller = (headers = {}) => callerOf(fetch, headers);
     await work({
       config,
       vault,
       live,
+      routes: app.routes,
       fetch,
       caller,
       as: async (userId) => caller({ cookie: await cookieOf(db, userId) }),

@@ -1,144 +1,19 @@
 /** Every route by itself: who may not call it is told so, in the same words whatever is there. */
 import assert from "node:assert/strict";
-import { type Permission, PERMISSIONS } from "../domain/permissions.ts";
+import { PERMISSIONS } from "../domain/permissions.ts";
 import { assertProblem, type Caller, type TestApp, withApp } from "./app_client.ts";
 import { aMember, anOrganization, aPlanner, aUser, committed, mirrored } from "./builders.ts";
 import { withDatabase } from "./database.ts";
+import { neededBy, NOBODY, patternOf, type Route, ROUTES as ALL } from "./routes.ts";
 
-const NOBODY = "0198c0de-0000-7000-8000-000000000000";
-
-interface Route {
-  readonly call: string;
-  /** What it needs; `admin`: a system administrator; undefined: only to be signed in. */
-  readonly needs: Permission | "admin" | undefined;
-  /** The organization goes into the query, the body or the path. */
-  readonly in?: "query" | "body" | "path";
-  readonly body?: object;
-}
-
-/** The organization is ORG in a path. */
-const ROUTES: ReadonlyArray<Route> = [
-  { call: "GET /api/auth/me", needs: undefined },
-  { call: "GET /api/auth/tokens", needs: undefined },
-  { call: "POST /api/auth/tokens", needs: undefined, body: { name: "mine" } },
-  { call: `DELETE /api/auth/tokens/${NOBODY}`, needs: undefined },
-  { call: "GET /api/auth/sessions", needs: undefined },
-  { call: `DELETE /api/auth/sessions/${NOBODY}`, needs: undefined },
-  { call: "GET /api/pfa-data", needs: "Read", in: "query" },
-  { call: "GET /api/pfa-data/export.csv", needs: "Export", in: "query" },
-  { call: "POST /api/pfa-data/import", needs: "Import", in: "query" },
-  { call: "GET /api/pfa-data/drafts", needs: "Read", in: "query" },
-  { call: "GET /api/pfa-data/cost-months", needs: "Read", in: "query" },
-  { call: "GET /api/pfa-data/PFA-1", needs: "Read", in: "query" },
-  { call: "GET /api/pfa-data/PFA-1/history", needs: "Read", in: "query" },
-  {
-    call: "POST /api/pfa-data/bulk",
-    needs: "SaveDraft",
-    in: "body",
-    body: { records: { pfaIds: [] }, operation: { kind: "shift", pair: "forecast", days: 1 } },
-  },
-  {
-    call: "POST /api/pfa-data/save-draft",
-    needs: "SaveDraft",
-    in: "body",
-    body: { pfaId: "PFA-1", changes: {} },
-  },
-  {
-    call: "POST /api/pfa-data/discard-drafts",
-    needs: "SaveDraft",
-    in: "body",
-    body: { modificationIds: [] },
-  },
-  {
-    call: "POST /api/pfa-data/PFA-1/rollback",
-    needs: "ManageSettings",
-    in: "body",
-    body: { targetVersion: 1, reason: "a mistake" },
-  },
-  { call: "POST /api/pfa-data/commit-drafts", needs: "Sync", in: "body" },
-  { call: "POST /api/pems/write-sync", needs: "Sync", in: "body" },
-  { call: "POST /api/pems/read-sync", needs: "RefreshData", in: "body" },
-  { call: "GET /api/pems/sync-status", needs: "Read", in: "query" },
-  { call: "GET /api/pems/metrics", needs: "Read", in: "query" },
-  { call: "GET /api/pems/sync-jobs", needs: "Read", in: "query" },
-  { call: "GET /api/pems/sync-jobs.csv", needs: "Export", in: "query" },
-  { call: "GET /api/pems/conflicts", needs: "Read", in: "query" },
-  {
-    call: "POST /api/pems/conflicts/resolve",
-    needs: "Sync",
-    in: "body",
-    body: { conflictIds: [], resolution: "use_local" },
-  },
-  { call: "GET /api/pems/dead-letters", needs: "ManageSettings", in: "query" },
-  {
-    call: "POST /api/pems/dead-letters/retry",
-    needs: "ManageSettings",
-    in: "body",
-    body: { ids: [] },
-  },
-  {
-    call: "POST /api/pems/dead-letters/discard",
-    needs: "ManageSettings",
-    in: "body",
-    body: { ids: [], reason: "no longer needed" },
-  },
-  { call: "POST /api/pems/pause", needs: "ManageSettings", in: "body" },
-  { call: "POST /api/pems/resume", needs: "ManageSettings", in: "body" },
-  { call: "GET /api/audit", needs: "ManageSettings", in: "query" },
-  { call: "GET /api/notifications", needs: undefined },
-  { call: "POST /api/notifications/read", needs: undefined, body: { ids: [] } },
-  { call: "GET /api/ws/sync/ORG", needs: "Read", in: "path" },
-  { call: "GET /api/admin/organizations", needs: "ManageSettings" },
-  { call: "POST /api/admin/organizations", needs: "admin", body: { code: "NEW", name: "New" } },
-  { call: "PATCH /api/admin/organizations/ORG", needs: "ManageSettings", in: "path", body: {} },
-  {
-    call: "POST /api/admin/organizations/ORG/test-connection",
-    needs: "ManageSettings",
-    in: "path",
-  },
-  {
-    call: "PUT /api/admin/organizations/ORG/conflict-policy",
-    needs: "ManageSettings",
-    in: "path",
-    body: { fields: {} },
-  },
-  {
-    call: `PUT /api/admin/organizations/ORG/members/${NOBODY}`,
-    needs: "ManageUsers",
-    in: "path",
-    body: { permissions: [] },
-  },
-  {
-    call: `DELETE /api/admin/organizations/ORG/members/${NOBODY}`,
-    needs: "ManageUsers",
-    in: "path",
-  },
-  { call: "GET /api/admin/users", needs: "ManageUsers" },
-  {
-    call: "POST /api/admin/users",
-    needs: "ManageUsers",
-    body: { username: "new", displayName: "New", password: "0123456789" },
-  },
-  { call: `PATCH /api/admin/users/${NOBODY}`, needs: "ManageUsers", body: {} },
-];
-
-/** Routes that are tested by themselves: open to everybody, or asked by an id of theirs. */
-const ELSEWHERE = [
-  "GET /healthz",
-  "GET /readyz",
-  "GET /metrics",
-  "POST /api/auth/login",
-  "POST /api/auth/logout",
-  "GET /api/pems/sync-jobs/{id}",
-  "GET /api/pems/sync-jobs/{id}/items.csv",
-  "GET /api/pems/conflicts/{id}",
-  "POST /api/pems/conflicts/{id}/resolve",
-  "POST /api/pems/sync-jobs/{id}/rollback",
-];
+/** Those of the API that name their organization, or none. */
+const ROUTES = ALL.filter(({ in: named, needs, undocumented }) =>
+  needs !== "anyone" && named !== "job" && named !== "conflict" && !undocumented
+);
 
 function ask(caller: Caller, route: Route, organizationId: string) {
   const [method, path] = route.call.split(" ") as [string, string];
-  const asked = path.replace("ORG", organizationId) +
+  const asked = path.replace("ORG", organizationId).replace("USER", NOBODY) +
     (route.in === "query" ? `?organizationId=${organizationId}` : "");
   const body = { ...route.body, ...(route.in === "body" ? { organizationId } : {}) };
   return caller.send(
@@ -171,12 +46,9 @@ Deno.test("the table names every route that the API documents", () =>
         .flatMap(([path, methods]) =>
           Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
         );
-      const known = ROUTES.map(({ call }) =>
-        call.replace("PFA-1", "{pfaId}").replace("ORG", "{organizationId}")
-          .replace(/members\/[0-9a-f-]{36}/, "members/{userId}")
-          .replace(/[0-9a-f-]{36}$/, "{id}")
-      );
-      assert.deepEqual([...known, ...ELSEWHERE].sort(), documented.sort());
+      const known = ALL.filter(({ undocumented }) => !undocumented)
+        .map((route) => patternOf(route).replaceAll(/:(\w+)/g, "{$1}"));
+      assert.deepEqual(known.sort(), documented.sort());
       for (const methods of Object.values(body.paths as Record<string, Record<string, unknown>>)) {
         for (const operation of Object.values(methods) as Array<Record<string, unknown>>) {
           assert.ok(operation["summary"], JSON.stringify(operation));
@@ -234,7 +106,7 @@ Deno.test("each route needs its own permission, and no other one stands in for i
           ? []
           : route.in === undefined
           ? ["ManageSettings", "ManageUsers"]
-          : [route.needs];
+          : neededBy(route);
         const caller = await memberWithout(app, db, organizationId, missing);
         assertProblem(await ask(caller, route, organizationId), 403, /permission|administrator/);
       }

@@ -1,20 +1,13 @@
 /** The pages as HTTP answers: who gets which, what they carry, and where forms may lead. */
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import type { Assets } from "../app/assets.ts";
 import type { AppEnv, Session } from "../app/env.ts";
 import type { DeckData } from "../app/pages/deck.tsx";
 import { pages } from "../app/pages/pages.tsx";
 import { sitePath } from "../app/pages/path.ts";
 import { PERMISSIONS } from "../domain/permissions.ts";
+import { ASSETS as assets } from "./app_client.ts";
 
-const assets: Assets = {
-  url: (entry) => `/assets/${entry}.js`,
-  preloads: (entry) => [`/assets/${entry}.js`],
-  css: "/assets/style.css",
-  fonts: [],
-  fetch: () => undefined,
-};
 const deck: DeckData = {
   records: 2,
   costs: null,
