@@ -16,7 +16,11 @@ export interface Mask {
   sync(sync: SyncState): SyncState;
 }
 
-const isMoney = (name: string) => isFieldName(name) && MONEY_FIELDS.includes(name as FieldName);
+/** By the field's name here, or its column's. */
+function isMoney(name: string): boolean {
+  const field = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return isFieldName(field) && MONEY_FIELDS.includes(field as FieldName);
+}
 
 /** What may be shown to the holder of these permissions. */
 export const maskFor = (permissions: ReadonlyArray<Permission>): Mask =>
@@ -53,7 +57,12 @@ function maskDeep(value: unknown): unknown {
   if (typeof value === "string") return maskAmounts(value);
   if (Array.isArray(value)) return value.map(maskDeep);
   if (typeof value !== "object" || value === null) return value;
+  // A change may name its field beside its values.
+  const ofMoney = "field" in value && typeof value.field === "string" && isMoney(value.field);
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, isMoney(name) ? null : maskDeep(inner)]),
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isMoney(name) || ofMoney && name !== "field" ? null : maskDeep(inner),
+    ]),
   );
 }

@@ -18,6 +18,7 @@ import {
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv, Session } from "./env.ts";
 import { type Guard, sessionOf, signedIn } from "./guard.ts";
+import { maskFor } from "./mask.ts";
 import { applyPems, type Defaults } from "./pems_settings.ts";
 import { forbidden, Problem } from "./problem.ts";
 import { body, GUARDED, parameters, told } from "./shape.ts";
@@ -42,7 +43,7 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
         });
         const shown = rows.slice(0, limit);
         return c.json({
-          organizations: shown.map(organizationOf),
+          organizations: shown.map((row) => organizationOf(row, sessionOf(c))),
           nextCursor: rows.length > limit
             ? writeCursor("organizations", [shown.at(-1)!.code])
             : null,
@@ -68,7 +69,7 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
           await noteCredentials(tx, userId, settled);
           return settled;
         }) as OrganizationRow;
-        return c.json(organizationOf(made), 201);
+        return c.json(organizationOf(made, sessionOf(c)), 201);
       },
     )
     .patch(
@@ -104,7 +105,7 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
           }
           return settled;
         }) as OrganizationRow;
-        return c.json(organizationOf(changed));
+        return c.json(organizationOf(changed, sessionOf(c)));
       },
     );
 
@@ -133,7 +134,7 @@ const noteCredentials = (tx: Tx, userId: string, row: OrganizationRow) =>
     },
   }]);
 
-const organizationOf = (row: OrganizationRow) => ({
+const organizationOf = (row: OrganizationRow, session: Session) => ({
   id: row.id,
   code: row.code,
   name: row.name,
@@ -144,11 +145,16 @@ const organizationOf = (row: OrganizationRow) => ({
     keySetAt: row.keySetAt?.toISOString() ?? null,
   },
   conflictPolicy: row.conflictPolicy,
-  pause: row.pause === null
-    ? null
-    : { by: row.pause, reason: row.pauseReason, since: row.pausedAt!.toISOString() },
+  pause: row.pause === null ? null : {
+    by: row.pause,
+    reason: row.pauseReason && maskFor(permissionsIn(session, row.id)).text(row.pauseReason),
+    since: row.pausedAt!.toISOString(),
+  },
   createdAt: row.createdAt.toISOString(),
 });
+
+const permissionsIn = ({ organizations }: Session, organizationId: string) =>
+  organizations.find(({ id }) => id === organizationId)?.permissions ?? [];
 
 const taken = (code: string) =>
   new Problem("moved_on", `There is an organization with the code ${code} already`);

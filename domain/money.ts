@@ -41,9 +41,25 @@ const plainText = (amount: number): string =>
   Number.isFinite(amount) && Math.abs(amount) < 1e15 ? amount.toString() : "";
 
 const TELLS_OF_MONEY = /rate|price|cost|amount|budget|money|value/i;
-/** A number by itself: no part of an id, a date or a version of a protocol. */
-const NUMBER = /(?<![\w.-])-?\d[\d.,]*(?![\w-]|:\d)/g;
+const CURRENCY = "(?:USD|EUR|GBP|BRL|CAD|AUD|CHF|NOK|SEK|DKK|PLN|MXN|JPY|CNY|INR|ZAR)";
+/** A number by itself or beside a currency: no part of an id, a date or a version of a protocol. */
+const NUMBER = new RegExp(
+  `(?:(?<![\\w.-])|(?<=\\b${CURRENCY}))-?\\d(?:[\\d.,]*\\d)?(?:(?=${CURRENCY}\\b)|(?![\\w-]|:\\d))`,
+  "g",
+);
+/** Whatever the words around it are about: with cents, in groups of thousands, or beside a currency. */
+const AMOUNT = new RegExp(
+  [
+    `(?<![\\w.:-])-?(?:\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d{1,3}(?:\\.\\d{3})+,\\d{2}|\\d+\\.\\d{2})(?![\\w-]|[.:,]\\d)`,
+    `(?<=\\b${CURRENCY} ?|[$€£] ?)-?\\d(?:[\\d.,]*\\d)?`,
+    `(?<![\\w.:-])-?\\d(?:[\\d.,]*\\d)?(?= ?(?:${CURRENCY}\\b|[$€£]))`,
+  ].join("|"),
+  "g",
+);
 
-/** The text without amounts: PEMS's own words may quote one, so where they are about money the numbers go. */
+/**
+ * The text without amounts: PEMS's own words may quote one, and people's as well. Where they are about money all numbers
+ * go, elsewhere what is written as an amount.
+ */
 export const maskAmounts = (text: string): string =>
-  TELLS_OF_MONEY.test(text) ? text.replace(NUMBER, "•••") : text;
+  text.replace(TELLS_OF_MONEY.test(text) ? NUMBER : AMOUNT, "•••");

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addDays, daysBetween, readDate, wireDate } from "../domain/dates.ts";
-import { cents, divideCents, fromCents, readMoney, wireMoney } from "../domain/money.ts";
+import {
+  cents,
+  divideCents,
+  fromCents,
+  maskAmounts,
+  readMoney,
+  wireMoney,
+} from "../domain/money.ts";
 
 Deno.test("money reads numbers and decimal text into two decimals", () => {
   const table: Array<[number | string, string]> = [
@@ -86,4 +93,26 @@ Deno.test("days are counted over months, leap years and changes of clocks", () =
   fc.assert(fc.property(fc.integer({ min: -20_000, max: 20_000 }), (days) => {
     assert.equal(daysBetween("2026-06-15", addDays("2026-06-15", days)), days);
   }));
+});
+
+Deno.test("a text without amounts still tells what it is about", () => {
+  const masked: Readonly<Record<string, string>> = {
+    "monthlyRate 5500.75 exceeds 5000 for PFA-12345": "monthlyRate ••• exceeds ••• for PFA-12345",
+    "The price is USD5500 or 5500EUR on CRN-0012": "The price is USD••• or •••EUR on CRN-0012",
+    '{"monthlyRate":5500.5,"version":2}': '{"monthlyRate":•••,"version":•••}',
+    "Limit 5,500.75 exceeded": "Limit ••• exceeded",
+    "Limit 5.500,75 exceeded": "Limit ••• exceeded",
+    "At most 5500.00.": "At most •••.",
+    "Agreed at $5500, not € 6000": "Agreed at $•••, not € •••",
+    "Agreed at 5500 EUR": "Agreed at ••• EUR",
+  };
+  for (const [text, expected] of Object.entries(masked)) assert.equal(maskAmounts(text), expected);
+  const kept = [
+    "PEMS answered 503 after 30000 ms",
+    "PEMS is at version 9, you saw 7",
+    "Cannot connect to 127.0.0.1:8001",
+    "PFA-10001 changed at 2026-11-25T17:55:29.35Z by v1.10.22",
+    "forecastEnd 2026-09-15 is before forecastStart 2026-12-01",
+  ];
+  for (const text of kept) assert.equal(maskAmounts(text), text);
 });
