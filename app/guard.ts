@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import type { Permission } from "../domain/permissions.ts";
 import { isSameOrigin } from "./caller.ts";
 import type { AppEnv, Membership, Session } from "./env.ts";
+import { readJson } from "./json_body.ts";
 import { forbidden, invalid, Problem } from "./problem.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -100,29 +101,6 @@ const NAMES: { readonly [named in Named]: (c: Context<AppEnv>) => string | Promi
 function named(organizationId: unknown): string {
   if (typeof organizationId === "string" && organizationId !== "") return organizationId;
   throw invalid([{ path: "organizationId", message: "Name the organization by its id" }]);
-}
-
-type Json = { readonly [name: string]: unknown };
-/** Guard and validation read the same body: it is parsed once. */
-const bodies = new WeakMap<Request, Promise<Json>>();
-
-/** The body as a JSON object. Throws 415 for another content type, 400 for anything else. */
-export function readJson(c: Context<AppEnv>): Promise<Json> {
-  const read = bodies.get(c.req.raw) ?? parseJson(c);
-  bodies.set(c.req.raw, read);
-  return read;
-}
-
-async function parseJson(c: Context<AppEnv>): Promise<Json> {
-  if (!/^application\/([a-z.+-]+\+)?json\b/i.test(c.req.header("content-type") ?? "")) {
-    throw new Problem("media_type", "Send the body as application/json");
-  }
-  const body: unknown = await c.req.json().catch((cause) => {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem("malformed", "The body is not JSON");
-  });
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Json;
-  throw new Problem("malformed", "The body must be a JSON object");
 }
 
 interface Refusal {

@@ -3,7 +3,7 @@ import { Schema } from "effect";
 import type { MiddlewareHandler } from "hono";
 import { describeRoute, loadVendor, resolver, validator } from "hono-openapi";
 import type { AppEnv } from "./env.ts";
-import { readJson } from "./guard.ts";
+import { readJson } from "./json_body.ts";
 import { invalid, type ProblemCode, PROBLEMS } from "./problem.ts";
 
 type Shape = Schema.Codec<unknown, unknown>;

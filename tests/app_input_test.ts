@@ -141,6 +141,38 @@ Deno.test(
 );
 
 Deno.test(
+  "a body that is nested too deep is refused, however deep, and is read no further",
+  unchanged(async ({ caller, organizationId }) => {
+    const headers = { "content-type": "application/json" };
+    const nested = (open: string, depth: number, close: string) =>
+      `{"organizationId":"${organizationId}","pfaId":"PFA-1","changes":${open.repeat(depth)}1${
+        close.repeat(depth)
+      }}`;
+    for (const url of ["/api/pfa-data/save-draft", "/api/auth/tokens", "/api/auth/login"]) {
+      for (const body of [nested('{"a":', 40, "}"), nested('{"a":', 500_000, "}")]) {
+        assertProblem(await caller.send("POST", url, { body, headers }), 400, /32 deep/);
+      }
+      for (const body of [nested("[", 1_000_000, "]"), "[".repeat(4_000_000)]) {
+        assertProblem(await caller.send("POST", url, { body, headers }), 400, /32 deep/);
+      }
+    }
+    // Brackets in a text are no depth.
+    const description = `${"[{".repeat(100)}\\"${"[".repeat(100)}`;
+    const save = { organizationId, pfaId: "PFA-1", changes: { description, nothing: 1 } };
+    const answer = await caller.post("/api/pfa-data/save-draft", save);
+    assertProblem(answer, 400, /nothing is no field/);
+    const polluted =
+      `{"organizationId":"${organizationId}","pfaId":"PFA-1","changes":{"__proto__":{"isAdmin":true}}}`;
+    assertProblem(
+      await caller.send("POST", "/api/pfa-data/save-draft", { body: polluted, headers }),
+      400,
+      /__proto__/,
+    );
+    assert.equal(({} as { isAdmin?: boolean }).isAdmin, undefined);
+  }),
+);
+
+Deno.test(
   "records and modifications that are not there are told as such",
   unchanged(async (bench) => {
     const { caller, organizationId } = bench;

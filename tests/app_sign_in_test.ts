@@ -218,6 +218,12 @@ test(
     assert.ok(refused.length >= 10 && refused.length <= 30, String(refused.length));
     assertProblem(refused[0]!, 429, /10 a second/);
     assert.equal(refused[0]!.headers.get("retry-after"), "1");
+    assert.equal(refused[0]!.headers.get("ratelimit"), '"user";r=0;t=1');
+    for (const { headers } of answers) {
+      assert.equal(headers.get("ratelimit-policy"), '"user";q=50;w=5');
+      assert.match(headers.get("ratelimit")!, /^"user";r=\d+;t=[1-5]$/);
+    }
+    assert.ok(answers.some(({ headers }) => headers.get("ratelimit") === '"user";r=49;t=1'));
     assert.notEqual((await other.post("/api/pems/write-sync", { organizationId })).status, 429);
     assert.equal(
       (await caller.get(`/api/pems/sync-status?organizationId=${organizationId}`)).status,
