@@ -15,7 +15,7 @@ interface Operation {
 }
 type Content = { readonly [type: string]: { readonly schema?: { readonly $ref?: string } } };
 
-interface Document {
+export interface Document {
   readonly info: { readonly title: string; readonly description?: string };
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
   readonly components?: { readonly schemas?: { readonly [name: string]: unknown } };
