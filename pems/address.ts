@@ -1,5 +1,6 @@
 /** Where PEMS and the alerts' receiver may be: which URLs and addresses the product agrees to call. */
 import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import { isLoopback } from "../domain/config.ts";
 
 /**
@@ -19,17 +20,29 @@ export function safeBaseUrl(
   return { url: url.href.replace(/\/+$/, "") };
 }
 
+/** The addresses behind a name, as the system tells them; none: it does not know the name. */
+export type Resolve = (host: string) => Promise<ReadonlyArray<string>>;
+
+const systemAddresses: Resolve = async (host) =>
+  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+
 /**
- * Why the URL must not be called, by its text and by the addresses behind its name; undefined: it may be. What the
- * name stands for may change before the call: this keeps out mistakes, the network's own walls keep out the rest.
+ * Why the URL must not be called, by its text and by each address behind its name; undefined: it may be. Asked before
+ * each call. Should the name stand for another address a moment later, TLS closes the gap: http: is for loopback
+ * addresses, and to https: a server that has no certificate of that name gets no byte of the request.
  */
-export async function refusalOf(text: string): Promise<string | undefined> {
+export async function refusalOf(
+  text: string,
+  resolve: Resolve = systemAddresses,
+): Promise<string | undefined> {
   const refused = refusal(text);
   if (refused !== undefined) return refused;
   const host = hostOf(new URL(text));
-  const addresses = await lookup(host, { all: true }).catch(() => []);
+  // What the text alone has told already.
+  if (isIP(host) !== 0) return undefined;
+  const addresses = await resolve(host);
   if (addresses.length === 0) return `${host} has no address`;
-  return addresses.some(({ address }) => forbiddenAddress(address))
+  return addresses.some(forbiddenAddress)
     ? `${host} is a link-local or metadata address`
     : undefined;
 }
@@ -46,14 +59,18 @@ function refusal(text: string): string | undefined {
     return "it must use https: (http: is for loopback addresses only)";
   }
   const host = hostOf(url);
-  return forbiddenAddress(host) || METADATA_NAMES.has(host)
+  return forbiddenAddress(host) || isMetadataName(host)
     ? `${host} is a link-local or metadata address`
     : undefined;
 }
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 
-const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.goog", "instance-data"]);
+const METADATA_NAMES = ["metadata.google.internal", "metadata.goog", "instance-data"];
+const isMetadataName = (host: string): boolean =>
+  METADATA_NAMES.some((name) =>
+    host === name || host.endsWith(`.${name}`) || host.startsWith(`${name}.`)
+  );
 
 /** Metadata services outside the link-local ranges: AWS over IPv6, Alibaba, Azure's wire server, Oracle. */
 const METADATA_ADDRESSES = new Set([
@@ -65,8 +82,8 @@ const METADATA_ADDRESSES = new Set([
 ]);
 
 /**
- * Whether an IP address must never be called: link-local, unspecified, or a metadata service, also when
- * an IPv4 address is dressed as IPv6 (mapped, compatible, NAT64).
+ * Whether an IP address must never be called: link-local, unspecified, multicast, or a metadata service, also when
+ * an IPv4 address is dressed as IPv6 (mapped, compatible, translated, NAT64, 6to4, ISATAP).
  * @param address without brackets; a name is no address, so false
  */
 export function forbiddenAddress(address: string): boolean {
@@ -76,13 +93,16 @@ export function forbiddenAddress(address: string): boolean {
   if (groups === undefined) return true;
   const inner = embeddedIpv4(groups);
   const linkLocal = (groups[0]! & 0xffc0) === 0xfe80;
-  return linkLocal || groups.every((group) => group === 0) ||
+  const multicast = groups[0]! >= 0xff00;
+  return linkLocal || multicast || groups.every((group) => group === 0) ||
     METADATA_ADDRESSES.has(groups.map((group) => group.toString(16)).join(":")) ||
     (inner !== undefined && forbiddenIpv4(inner));
 }
 
 const forbiddenIpv4 = (address: string): boolean =>
-  address.startsWith("169.254.") || address.startsWith("0.") || METADATA_ADDRESSES.has(address);
+  address.startsWith("169.254.") || address.startsWith("0.") || METADATA_ADDRESSES.has(address) ||
+  // Multicast, reserved, broadcast.
+  Number(address.split(".")[0]) >= 224;
 
 /** The eight groups of an IPv6 address; undefined when it is none. The URL parser knows every form. */
 function ipv6Groups(address: string): ReadonlyArray<number> | undefined {
@@ -95,10 +115,28 @@ function ipv6Groups(address: string): ReadonlyArray<number> | undefined {
   return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
 }
 
-/** The IPv4 address inside `::a.b.c.d`, `::ffff:a.b.c.d` and `64:ff9b::a.b.c.d`. */
+/**
+ * The IPv4 address inside `::a.b.c.d`, `::ffff:a.b.c.d`, `::ffff:0:a.b.c.d` (RFC 2765), `64:ff9b::a.b.c.d` (RFC 6052),
+ * `64:ff9b:1:…:a.b.c.d` (RFC 8215), `…:0:5efe:a.b.c.d` (RFC 5214) and `2002:ab:cd::` (RFC 3056).
+ */
 function embeddedIpv4(groups: ReadonlyArray<number>): string | undefined {
+  const [first, second, third] = groups;
+  if (first === 0x2002) return dotted(groups.slice(1, 3));
   const prefix = groups.slice(0, 6).join(",");
-  const known = ["0,0,0,0,0,0", `0,0,0,0,0,${0xffff}`, `${0x64},${0xff9b},0,0,0,0`];
-  if (!known.includes(prefix) || (groups[6] === 0 && groups[7]! <= 1)) return undefined;
-  return groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]).join(".");
+  const known = [
+    "0,0,0,0,0,0",
+    `0,0,0,0,0,${0xffff}`,
+    `0,0,0,0,${0xffff},0`,
+    `${0x64},${0xff9b},0,0,0,0`,
+  ].includes(prefix);
+  const local = first === 0x64 && second === 0xff9b && third === 1;
+  const isatap = (groups[4]! & 0xfdff) === 0 && groups[5] === 0x5efe;
+  if (!known && !local && !isatap) return undefined;
+  // `::` and `::1` are addresses of their own.
+  return prefix === "0,0,0,0,0,0" && groups[6] === 0 && groups[7]! <= 1
+    ? undefined
+    : dotted(groups.slice(6));
 }
+
+const dotted = (groups: ReadonlyArray<number>): string =>
+  groups.flatMap((group) => [group >> 8, group & 0xff]).join(".");

@@ -1,5 +1,6 @@
 /** One HTTP exchange with PEMS: a request out, a whole answer back, or the reason why there is none. */
 import { Effect } from "effect";
+import { refusalOf, type Resolve } from "./address.ts";
 import { failureOf, type HttpAnswer } from "./answer.ts";
 import { NotSent, type PemsError, Unanswered } from "./errors.ts";
 
@@ -11,6 +12,8 @@ export interface TransportOptions {
   readonly timeoutMs: number;
   /** Stands in for the network; the sandbox has one. */
   readonly fetch?: Fetch | undefined;
+  /** Stands in for the system's resolver. */
+  readonly resolve?: Resolve | undefined;
 }
 
 // Deno's fetch sends a request again, PUT as well, when a pooled connection turns out to be closed: a server
@@ -20,7 +23,8 @@ export interface TransportOptions {
 const network = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
 
 /** Makes one request and waits for the whole answer; anything but 200 is a failure. */
-export function caller({ apiKey, timeoutMs, fetch = overNetwork }: TransportOptions) {
+export function caller(options: TransportOptions) {
+  const { apiKey, timeoutMs, fetch = overNetwork(options.resolve) } = options;
   // A PEMS that echoes the key must not bring it into messages, logs and tables.
   const redacted = (answer: HttpAnswer): HttpAnswer =>
     apiKey === "" || answer.text === undefined
@@ -47,7 +51,15 @@ export function caller({ apiKey, timeoutMs, fetch = overNetwork }: TransportOpti
     );
 }
 
-const overNetwork = (request: Request): Promise<Response> => fetch(request, { client: network });
+/** An address that is not to be called. */
+class Forbidden extends Error {}
+
+/** The name is looked at before each call: what it stood for when it was set up tells nothing of now. */
+const overNetwork = (resolve: Resolve | undefined): Fetch => async (request) => {
+  const refused = await refusalOf(request.url, resolve);
+  if (refused !== undefined) throw new Forbidden(refused);
+  return await fetch(request, { client: network });
+};
 
 function makeRequest(url: string, init: RequestInit, apiKey: string): Request {
   const headers = new Headers(init.headers);
@@ -76,6 +88,9 @@ async function answerOf(fetch: Fetch, request: Request) {
 const BEFORE_SENDING = /\): client error \(Connect\): (.*)$/s;
 
 function lost(cause: unknown): NotSent | Unanswered {
+  if (cause instanceof Forbidden) {
+    return new NotSent({ message: `Cannot connect to PEMS: ${cause.message}` });
+  }
   const told = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : "";
   const before = BEFORE_SENDING.exec(told)?.[1];
   if (before !== undefined) return new NotSent({ message: `Cannot connect to PEMS: ${before}` });

@@ -1,6 +1,9 @@
 /** Which PEMS URLs the product agrees to call. */
 import assert from "node:assert/strict";
-import { forbiddenAddress, safeBaseUrl } from "../pems/address.ts";
+import { Effect, Result } from "effect";
+import { forbiddenAddress, refusalOf, safeBaseUrl } from "../pems/address.ts";
+import { makeClient } from "../pems/client.ts";
+import { CERTIFICATE } from "./certificate.ts";
 
 Deno.test("https anywhere and http on loopback are accepted, without the trailing slash", () => {
   const accepted = {
@@ -52,6 +55,21 @@ Deno.test("link-local and metadata addresses are refused in every spelling", () 
     "https://[::]",
     "https://0.0.0.0",
     "https://100.100.100.200",
+    "https://169.254.169.254.",
+    "https://\u2460\u2465\u2468.254.169.254",
+    "https://169\u3002254\u3002169\u3002254",
+    "https://169.16689662",
+    "https://0x0.0",
+    "https://[::ffff:0:169.254.169.254]",
+    "https://[64:ff9b:1:0:0:0:a9fe:a9fe]",
+    "https://[2002:a9fe:a9fe::1]",
+    "https://[fe80::5efe:a9fe:a9fe]",
+    "https://[2001:db8::200:5efe:a9fe:a9fe]",
+    "https://[ff02::1]",
+    "https://224.0.0.1",
+    "https://255.255.255.255",
+    "https://instance-data.ec2.internal",
+    "https://x.metadata.google.internal",
     "https://metadata.google.internal",
     "https://METADATA.google.internal.",
   ];
@@ -67,4 +85,69 @@ Deno.test("an address found by DNS is judged alike, and a private one is allowed
   for (const address of ["10.1.2.3", "192.168.1.1", "fd12::1", "2001:db8::1", "127.0.0.1", "::1"]) {
     assert(!forbiddenAddress(address), address);
   }
+});
+
+Deno.test("a name is refused when any address behind it is, each time it is called", async () => {
+  const behind = (...addresses: string[]) => () => Promise.resolve(addresses);
+  const url = "https://pems.example.com/api";
+  assert.equal(await refusalOf(url, behind("10.0.0.5", "2001:db8::1")), undefined);
+  for (
+    const address of ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "fe80::1", "::"]
+  ) {
+    assert.match((await refusalOf(url, behind("10.0.0.5", address)))!, /link-local or metadata/);
+  }
+  assert.match((await refusalOf(url, behind()))!, /has no address/);
+});
+
+Deno.test("a name that turns to a metadata address is not called, and nothing is sent", async () => {
+  const answers = [["127.0.0.1"], ["169.254.169.254"]];
+  let connections = 0;
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      connections++;
+      connection.close();
+    }
+  })();
+  const client = makeClient({
+    baseUrl: `https://localhost:${listener.addr.port}/api`,
+    apiKey: "key-5f1c",
+    timeoutMs: 5000,
+    resolve: () => Promise.resolve(answers.shift()!),
+  });
+  const failure = async () => {
+    const result = await Effect.runPromise(Effect.result(client.health()));
+    assert.ok(Result.isFailure(result));
+    return result.failure;
+  };
+  await failure();
+  assert.equal(connections, 1, "what it stood for at first was called");
+  const refused = await failure();
+  assert.equal(refused._tag, "NotSent");
+  assert.match(refused.message, /localhost is a link-local or metadata address/);
+  assert.equal(connections, 1);
+  listener.close();
+  await accepting.catch(() => {});
+});
+
+Deno.test("a server without a certificate of the name gets no byte of the request", async () => {
+  const requests: string[] = [];
+  await using server = Deno.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    ...CERTIFICATE,
+    onListen: () => {},
+    onError: () => new Response(),
+  }, ({ url }) => {
+    requests.push(url);
+    return new Response("{}");
+  });
+  const client = makeClient({
+    baseUrl: `https://localhost:${(server.addr as Deno.NetAddr).port}/api`,
+    apiKey: "key-5f1c",
+    timeoutMs: 5000,
+  });
+  const result = await Effect.runPromise(Effect.result(client.health()));
+  assert.ok(Result.isFailure(result) && result.failure._tag === "NotSent");
+  assert.deepEqual(requests, []);
 });

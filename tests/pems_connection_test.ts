@@ -83,9 +83,9 @@ Deno.test("a refused connection was not sent", async () => {
 });
 
 Deno.test("a host without an address was not sent to", async () => {
-  const error = await failure("http://pems.invalid");
+  const error = await failure("https://pems.invalid");
   assert.equal(error._tag, "NotSent");
-  assert.match(error.message, /dns/);
+  assert.match(error.message, /^Cannot connect to PEMS: pems.invalid has no address/);
 });
 
 Deno.test("a failed TLS handshake was not sent", async () => {
