@@ -20,6 +20,7 @@ import { jobExports } from "./job_export.ts";
 import { jobs } from "./jobs.ts";
 import type { Live } from "./live.ts";
 import { memberships } from "./memberships.ts";
+import type { Meters } from "./meters.ts";
 import { metrics } from "./metrics.ts";
 import { series } from "./series.ts";
 import { notifications } from "./notifications.ts";
@@ -43,6 +44,7 @@ export interface AppOptions {
   readonly config: Config;
   readonly vault: Vault;
   readonly live: Live;
+  readonly meters: Meters;
   /** The pages, given how to sign in and out, and how to read the API. */
   readonly pages?: ((signIn: SignIn, ask: Ask) => Hono<AppEnv>) | undefined;
 }
@@ -56,7 +58,7 @@ const OPEN = /^\/(assets\/|healthz$|readyz$|metrics$)/;
 /** Signing in or out must work however the request came. */
 const SIGN_IN = /^(\/api\/auth\/(login|logout)|\/login|\/logout)$/;
 
-export function makeApp({ db, config, vault, live, pages }: AppOptions) {
+export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) {
   const guard = makeGuard(db.auth);
   const resolve = resolveSession(db.auth);
   const signIn = makeSignIn(db.auth, {
@@ -73,13 +75,13 @@ export function makeApp({ db, config, vault, live, pages }: AppOptions) {
   });
   let migrations: Promise<ReadonlyArray<Migration>> | undefined;
   const app = new Hono<AppEnv>()
-    .use(logged)
+    .use(logged(meters))
     .use((c, next) => OPEN.test(c.req.path) ? next() : resolve(c, next))
     .use(limit)
     .use(ownOrigin(config.trustProxy))
     .use("/api/pems/*", paced())
     .route("/", health(db, () => migrations ??= readMigrations()))
-    .route("/", metrics(db.auth, config.metricsToken))
+    .route("/", metrics(db.auth, { token: config.metricsToken, meters, live }))
     .route("/api/auth", auth(db.auth, signIn))
     // Before records: export.csv, drafts and cost-months are no records' ids.
     .route("/api/pfa-data", exports(db.app, guard))

@@ -38,17 +38,21 @@ const escaped = (value: string): string =>
 const numberOf = (value: number): string =>
   Number.isFinite(value) ? String(value) : value === Infinity ? "+Inf" : "NaN";
 
-/**
- * The samples of one histogram.
- * @param counts by upper bound (`+Inf` for the last), each bucket alone
- */
+/** Observations by the bucket they fell into, and their sum. */
+export interface Buckets {
+  /** By upper bound (`+Inf` for the last), each bucket alone. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly sum: number;
+}
+
+/** The samples of one histogram. */
 export function histogram(
   labels: Sample["labels"],
-  counts: ReadonlyMap<string, number>,
-  sum: number,
+  { counts, sum }: Buckets,
+  bounds: ReadonlyArray<number> = BOUNDS,
 ): ReadonlyArray<Sample> {
   let count = 0;
-  const buckets = [...BOUNDS.map(String), "+Inf"].map((le): Sample => {
+  const buckets = [...bounds.map(String), "+Inf"].map((le): Sample => {
     count += counts.get(le) ?? 0;
     return { suffix: "_bucket", labels: { ...labels, le }, value: count };
   });

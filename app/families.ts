@@ -1,11 +1,13 @@
 /** The metrics by their names: what the database counts, as families of samples by organization. */
-import type { Counter, Gauges } from "../db/metrics.ts";
+import type { Counter, Gauges, Standing } from "../db/metrics.ts";
+import { connectionFamilies } from "./connection_families.ts";
 import { type Family, histogram, type Sample } from "./exposition.ts";
 
 /** What one scrape reads. */
 export interface Reading {
   readonly gauges: ReadonlyArray<Gauges>;
   readonly counters: ReadonlyArray<Counter>;
+  readonly standings: ReadonlyArray<Standing>;
   /** Since any worker was last seen; infinite when none ever was. */
   readonly workerUnseenSeconds: number;
 }
@@ -20,10 +22,11 @@ const ERROR_TYPES = [
   "unavailable",
   "version_conflict",
 ];
-const CIRCUITS = { closed: 0, probing: 1, open: 2 };
 
 /** Every family, those by organization with a sample for each. */
-export function familiesOf({ gauges, counters, workerUnseenSeconds }: Reading): Family[] {
+export function familiesOf(
+  { gauges, counters, standings, workerUnseenSeconds }: Reading,
+): Family[] {
   const byOrganization = (value: (row: Gauges) => number): Sample[] =>
     gauges.map((row) => ({ labels: { organization: row.code }, value: value(row) }));
   const gauge = (name: string, help: string, value: (row: Gauges) => number): Family => ({
@@ -61,8 +64,12 @@ export function familiesOf({ gauges, counters, workerUnseenSeconds }: Reading): 
       samples: gauges.flatMap(({ code }) =>
         histogram(
           { organization: code },
-          bucketsOf(counters.filter((one) => one.code === code && one.metric === "latency")),
-          sum(code, "latency_sum"),
+          {
+            counts: bucketsOf(
+              counters.filter((one) => one.code === code && one.metric === "latency"),
+            ),
+            sum: sum(code, "latency_sum"),
+          },
         )
       ),
     },
@@ -78,13 +85,8 @@ export function familiesOf({ gauges, counters, workerUnseenSeconds }: Reading): 
         }))
       ),
     },
-    {
-      name: "pems_api_rate_limit_hits",
-      type: "untyped",
-      help: "Answers 429 to the organization's connection, which it may share",
-      samples: byOrganization((row) => Number(row.rateLimitHits)),
-    },
     counter("pems_sync_success_total", "Changes that were synced", "latency"),
+    counter("pems_sync_failures_total", "Changes that became dead letters", "failed"),
     gauge(
       "pems_sync_dead_letters",
       "Changes that failed and wait for a decision",
@@ -106,22 +108,13 @@ export function familiesOf({ gauges, counters, workerUnseenSeconds }: Reading): 
       help: "Since any worker was last seen; +Inf when none ever was",
       samples: [{ labels: {}, value: workerUnseenSeconds }],
     },
-    gauge(
-      "pems_circuit_state",
-      "Circuit to PEMS: 0 closed, 1 probing, 2 open",
-      (row) => CIRCUITS[row.circuit],
-    ),
     {
       name: "pems_api_request_duration_seconds",
       type: "histogram",
       help: "Writes to PEMS, from the first byte to the answer, by its HTTP status",
       samples: requestSamples(counters),
     },
-    gauge(
-      "pems_api_budget_used_ratio",
-      "Part of the connection's calls per second that left in the last second",
-      (row) => row.budgetUsed,
-    ),
+    ...connectionFamilies(gauges, standings),
   ];
 }
 
@@ -133,11 +126,13 @@ function requestSamples(counters: ReadonlyArray<Counter>): ReadonlyArray<Sample>
   return sums.flatMap(({ code, labels, value }) =>
     histogram(
       { organization: code, ...labels },
-      bucketsOf(counters.filter((one) =>
-        one.metric === "request" && one.code === code &&
-        one.labels["method"] === labels["method"] && one.labels["status"] === labels["status"]
-      )),
-      value,
+      {
+        counts: bucketsOf(counters.filter((one) =>
+          one.metric === "request" && one.code === code &&
+          one.labels["method"] === labels["method"] && one.labels["status"] === labels["status"]
+        )),
+        sum: value,
+      },
     )
   );
 }

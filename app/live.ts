@@ -30,6 +30,8 @@ export interface Live {
   readonly ready: Promise<void>;
   /** Gives the socket its place; it is fed until it closes. */
   join(seat: Seat, since: string | undefined): void;
+  /** How many are open. */
+  sockets(): number;
   /** Closes the sockets whose session ended or may no longer read; done by itself every 25 s. */
   check(): Promise<void>;
   /** Closes every socket (1001) and stops listening. */
@@ -84,6 +86,10 @@ class Rooms implements Live {
     if (missed === undefined) void this.#welcome(place, seat);
     else seat.resume(missed);
     this.#schedule(place, RESTING_MS);
+  }
+
+  sockets(): number {
+    return [...this.#places.values()].reduce((sum, { seats }) => sum + seats.size, 0);
   }
 
   async check(): Promise<void> {

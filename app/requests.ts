@@ -1,9 +1,12 @@
-/** Each request gets an id and a line in the log; API answers are never cached or sniffed. */
+/** Each request gets an id, a line in the log and a place in the metrics; API answers are never cached or sniffed. */
 import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import type { AppEnv } from "./env.ts";
 import { log } from "./log.ts";
+import type { Meters } from "./meters.ts";
 
-export const logged: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const logged = (meters: Meters): MiddlewareHandler<AppEnv> => async (c, next) => {
+  const answered = meters.begin();
   const requestId = crypto.randomUUID();
   const began = performance.now();
   c.set("requestId", requestId);
@@ -16,13 +19,17 @@ export const logged: MiddlewareHandler<AppEnv> = async (c, next) => {
     }
   }
   await next();
+  const ms = performance.now() - began;
+  const { method } = c.req;
+  const { status } = c.res;
+  answered({ method, route: routePath(c, -1), status, seconds: ms / 1000 });
   // Without its query: a search may quote anything.
   log(c.req.path.startsWith("/assets/") ? "debug" : "info", "request", {
     requestId,
-    method: c.req.method,
+    method,
     path: c.req.path.slice(0, 300),
-    status: c.res.status,
-    ms: Math.round(performance.now() - began),
+    status,
+    ms: Math.round(ms),
     userId: c.get("session")?.user.id,
   });
 };

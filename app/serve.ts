@@ -7,6 +7,7 @@ import { type Assets, bundleAssets } from "./assets.ts";
 import { makeDeck } from "./deck.ts";
 import { makeLive } from "./live.ts";
 import { setLogLevel } from "./log.ts";
+import { Meters } from "./meters.ts";
 import { pages } from "./pages/pages.tsx";
 
 export interface ServeOptions {
@@ -42,6 +43,7 @@ export async function serveApp(
   setLogLevel(config.logLevel);
   const assets = withPages ? await bundleAssets() : undefined;
   const live = makeLive({ db, writeSync: config.writeSync });
+  const meters = new Meters();
   try {
     await live.ready;
     const app = makeApp({
@@ -49,15 +51,18 @@ export async function serveApp(
       config,
       vault,
       live,
+      meters,
       pages: assets && drawnWith(assets, { db, config }),
     });
     const server = Deno.serve(
       { port: config.port, hostname: config.host, onListen: () => {} },
       app.fetch,
     );
+    const unwatch = meters.watch();
     return {
       url: `http://${reachable(config.host)}:${server.addr.port}`,
       stop: async () => {
+        unwatch();
         // Sockets first: a server that shuts down neither closes nor waits for them.
         await live.close();
         await within(server.shutdown(), LAST_ANSWERS_MS);

@@ -45,6 +45,23 @@ export const readGauges = (auth: Sql): Promise<ReadonlyArray<Gauges>> =>
       budget_used as "budgetUsed"
     from sync_gauges() order by code`;
 
+export const PAUSES = ["administrator", "credentials", "rewind"] as const;
+
+/** How an organization's connection stands. */
+export interface Standing {
+  readonly code: string;
+  readonly pause: typeof PAUSES[number] | null;
+  /** Since its key was set, or since the environment's was first used; null while it has no connection. */
+  readonly credentialSeconds: number | null;
+}
+
+export const readStandings = (auth: Sql): Promise<ReadonlyArray<Standing>> =>
+  auth<Standing[]>`
+    select o.code, o.pause, extract(epoch from clock_timestamp()
+      - coalesce(o.pems_key_set_at, c.created_at))::float8 as "credentialSeconds"
+    from organization o left join pems_connection c on c.id = o.connection_id
+    order by o.code`;
+
 /** Folds what transitions have left since into totals and minutes; returns how many deltas that were. */
 export async function foldMetrics(worker: Sql): Promise<number> {
   const [row] = await worker<[{ folded: number }]>`select fold_metrics() as folded`;

@@ -6,6 +6,7 @@ import type { Assets } from "../app/assets.ts";
 import { type Live, makeLive } from "../app/live.ts";
 import { setLogLevel } from "../app/log.ts";
 import { drawnWith } from "../app/serve.ts";
+import { Meters } from "../app/meters.ts";
 import { newSecret } from "../app/session.ts";
 import { openSession } from "../db/sessions.ts";
 import type { Database } from "../db/sql.ts";
@@ -80,7 +81,7 @@ async function runApp({ db, environment, assets }: Wanted, work: AppWork): Promi
   try {
     await live.ready;
     const pages = assets && drawnWith(assets, { db, config });
-    const app = makeApp({ db, config, vault, live, pages });
+    const app = makeApp({ db, config, vault, live, meters: new Meters(), pages });
     const fetch = (request: Request) => app.fetch(request);
     const caller = (headers = {}) => callerOf(fetch, headers);
     await work({

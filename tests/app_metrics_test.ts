@@ -1,13 +1,16 @@
 /** `GET /metrics`: every family from the start, the numbers of what happened, and no scan of what is at rest. */
 import assert from "node:assert/strict";
+import { Meters } from "../app/meters.ts";
 import { BOUNDS } from "../domain/series.ts";
 import { foldMetrics } from "../db/metrics.ts";
 import type { Database } from "../db/sql.ts";
 import { assertProblem, withApp } from "./app_client.ts";
-import { aPlanner, committed, mirrored } from "./builders.ts";
+import { until } from "../load/bench/person.ts";
+import { anOrganization, aPlanner, committed, mirrored } from "./builders.ts";
 import { onEach, onPostgres, withDatabase } from "./database.ts";
 import { type Engine, engineTest, idOf } from "./engine.ts";
 import { answered, dropped } from "./engine_wire.ts";
+import { onPrometheus, promtool } from "./promtool.ts";
 
 /** Name to type; the names and labels that operations.md promises. */
 const PROMISED = {
@@ -18,6 +21,7 @@ const PROMISED = {
   pems_sync_errors_total: "counter",
   pems_api_rate_limit_hits: "untyped",
   pems_sync_success_total: "counter",
+  pems_sync_failures_total: "counter",
   pems_sync_dead_letters: "gauge",
   pems_sync_oldest_pending_seconds: "gauge",
   pems_sync_unaccounted: "gauge",
@@ -25,6 +29,15 @@ const PROMISED = {
   pems_circuit_state: "gauge",
   pems_api_request_duration_seconds: "histogram",
   pems_api_budget_used_ratio: "gauge",
+  pems_connection_paused: "gauge",
+  pems_credential_age_seconds: "gauge",
+  http_server_request_duration_seconds: "histogram",
+  http_server_active_requests: "gauge",
+  http_server_open_sockets: "gauge",
+  process_cpu_seconds_total: "counter",
+  process_resident_memory_bytes: "gauge",
+  process_start_time_seconds: "gauge",
+  process_event_loop_delay_seconds: "histogram",
 };
 
 /** Samples by their line without the value, and the types; throws for a line that Prometheus would not read. */
@@ -66,13 +79,79 @@ Deno.test("every family is there from the start, with nothing to count", () =>
     assert.equal(samples[of("RIO", "pems_sync_success_rate")], 100);
     assert.equal(samples["pems_sync_worker_last_seen_seconds"], Infinity);
     const zeros = [
-      ...["queue_size", "conflicts_total", "success_total", "dead_letters", "unaccounted"],
+      ...["queue_size", "conflicts_total", "success_total", "failures_total", "dead_letters"],
+      "unaccounted",
       ...["oldest_pending_seconds", "latency_seconds_count"],
     ];
     for (const name of zeros) assert.equal(samples[of("RIO", `pems_sync_${name}`)], 0, name);
     assert.equal(samples[of("RIO", "pems_circuit_state")], 0);
     assert.equal(samples[of("RIO", "pems_api_budget_used_ratio")], 0);
     assert.equal(samples['pems_sync_errors_total{organization="RIO",error_type="no_answer"}'], 0);
+  }));
+
+Deno.test("requests are told by method, route and class of status, never by path", () =>
+  withDatabase((db) =>
+    withApp(db, async (app) => {
+      const caller = app.caller();
+      await caller.get("/healthz");
+      await caller.get("/healthz?again");
+      await caller.get("/api/pfa-data/SECRET-1?organizationId=x");
+      await caller.get("/nowhere/SECRET-2");
+      await caller.send("BREW", "/nowhere/SECRET-3");
+      const { body } = await caller.get("/metrics");
+      const count = (method: string, route: string, status: string) =>
+        `http_server_request_duration_seconds_count{method="${method}",route="${route}",` +
+        `status="${status}"}`;
+      for (
+        const line of [
+          `${count("GET", "/healthz", "2xx")} 2`,
+          `${count("GET", "/api/pfa-data/:pfaId", "4xx")} 1`,
+          "http_server_active_requests 1",
+          "http_server_open_sockets 0",
+        ]
+      ) assert.ok(body.includes(`${line}\n`), `${line}\n${body}`);
+      assert.match(body, /_count\{method="other",/);
+      assert.doesNotMatch(body, /SECRET/);
+    })
+  ));
+
+Deno.test("a loop that was held up is seen", async () => {
+  const meters = new Meters();
+  const unwatch = meters.watch();
+  const sum = () =>
+    meters.families(0).find(({ name }) => name === "process_event_loop_delay_seconds")!
+      .samples.find(({ suffix }) => suffix === "_sum")!.value;
+  const began = performance.now();
+  while (performance.now() - began < 500);
+  await until(() => Promise.resolve(sum()), (seconds) => seconds > 0);
+  unwatch();
+  assert.ok(sum() > 0.2, `${sum()} s`);
+});
+
+Deno.test("a pause is told with its reason, and how old each key is", () =>
+  withDatabase(async (db) => {
+    await aPlanner(db, { code: "RIO" });
+    await anOrganization(db, { code: "NEW" });
+    await db.owner`
+      update organization set pause = 'rewind', paused_at = now(), pems_key_set_at = now() - interval '100 days'
+      where code = 'RIO'`;
+    const { samples } = await scrape(db);
+    const paused = (code: string, reason: string) =>
+      samples[`pems_connection_paused{organization="${code}",reason="${reason}"}`];
+    assert.deepEqual(
+      ["administrator", "credentials", "rewind"].map((reason) => paused("RIO", reason)),
+      [0, 0, 1],
+    );
+    assert.equal(paused("NEW", "rewind"), 0);
+    const age = samples[of("RIO", "pems_credential_age_seconds")]!;
+    assert.equal(Math.floor(age / 86_400), 100);
+    assert.equal(samples[of("NEW", "pems_credential_age_seconds")], undefined);
+  }));
+
+onPrometheus("Prometheus's own linter finds nothing to mend", () =>
+  withDatabase(async (db) => {
+    await aPlanner(db, { code: "RIO" });
+    await promtool(["check", "metrics"], { input: (await scrape(db)).text });
   }));
 
 Deno.test("a token that is set must be sent", () =>
@@ -111,6 +190,7 @@ engineTest("what happened is counted, folded or not", async (engine) => {
     success_rate: 80,
     conflicts_total: 1,
     success_total: 4,
+    failures_total: 1,
     dead_letters: 1,
     unaccounted: 0,
     latency_seconds_count: 4,
