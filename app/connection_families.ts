@@ -28,6 +28,14 @@ export const connectionFamilies = (
     samples: gauges.map((row) => sampleOf(row.code, row.budgetUsed)),
   },
   {
+    name: "pems_api_budget_calls_per_second",
+    type: "gauge",
+    help: "Calls per second that the organization's connection allows, which it may share",
+    samples: standings.flatMap(({ code, rateLimit }) =>
+      rateLimit === null ? [] : [sampleOf(code, rateLimit)]
+    ),
+  },
+  {
     name: "pems_connection_paused",
     type: "gauge",
     help: "Whether nothing is sent for the organization, by what paused it",

@@ -53,12 +53,15 @@ export interface Standing {
   readonly pause: typeof PAUSES[number] | null;
   /** Since its key was set, or since the environment's was first used; null while it has no connection. */
   readonly credentialSeconds: number | null;
+  /** Calls per second that the connection allows; null while there is none. */
+  readonly rateLimit: number | null;
 }
 
 export const readStandings = (auth: Sql): Promise<ReadonlyArray<Standing>> =>
   auth<Standing[]>`
     select o.code, o.pause, extract(epoch from clock_timestamp()
-      - coalesce(o.pems_key_set_at, c.created_at))::float8 as "credentialSeconds"
+      - coalesce(o.pems_key_set_at, c.created_at))::float8 as "credentialSeconds",
+      c.rate_limit as "rateLimit"
     from organization o left join pems_connection c on c.id = o.connection_id
     order by o.code`;
 

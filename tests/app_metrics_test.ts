@@ -29,6 +29,7 @@ const PROMISED = {
   pems_circuit_state: "gauge",
   pems_api_request_duration_seconds: "histogram",
   pems_api_budget_used_ratio: "gauge",
+  pems_api_budget_calls_per_second: "gauge",
   pems_connection_paused: "gauge",
   pems_credential_age_seconds: "gauge",
   http_server_request_duration_seconds: "histogram",
@@ -146,6 +147,8 @@ Deno.test("a pause is told with its reason, and how old each key is", () =>
     const age = samples[of("RIO", "pems_credential_age_seconds")]!;
     assert.equal(Math.floor(age / 86_400), 100);
     assert.equal(samples[of("NEW", "pems_credential_age_seconds")], undefined);
+    assert.equal(samples[of("RIO", "pems_api_budget_calls_per_second")], 10);
+    assert.equal(samples[of("NEW", "pems_api_budget_calls_per_second")], undefined);
   }));
 
 onPrometheus("Prometheus's own linter finds nothing to mend", () =>
