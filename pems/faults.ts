@@ -40,6 +40,8 @@ export const Faults = Schema.Struct({
   outage: Schema.Literals(["none", "unavailable", "dropped"]),
   /** Every key is refused with 401. */
   unauthorized: Schema.Boolean,
+  /** The key that is taken since the own one was replaced; null: the own one still is. */
+  replacedKey: Schema.NullOr(Schema.NonEmptyString),
   ignoreIdempotencyKeys: Schema.Boolean,
   /** Which requests the rates apply to. */
   scope: Schema.Literals(["all", "reads", "writes"]),
@@ -68,6 +70,7 @@ export const NO_FAULTS: Faults = {
   tooManyBurst: 0,
   outage: "none",
   unauthorized: false,
+  replacedKey: null,
   ignoreIdempotencyKeys: false,
   scope: "all",
   seed: 1,

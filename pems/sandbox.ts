@@ -133,7 +133,7 @@ export function makeSandbox(options: SandboxOptions): Sandbox {
   }
 
   function bearer() {
-    return `Bearer ${options.apiKey}`;
+    return `Bearer ${faults.replacedKey ?? options.apiKey}`;
   }
 
   function pause(ms: number): Promise<void> {

@@ -146,6 +146,13 @@ Deno.test("unauthorized refuses every key", async () => {
   assert.deepEqual([put, get], ["Unauthorized", "Unauthorized"]);
 });
 
+Deno.test("a replaced key is the only one that is taken", async () => {
+  const old = await suffer({ replacedKey: "another-key" });
+  assert.deepEqual([old.put, old.get], ["Unauthorized", "Unauthorized"]);
+  const same = await suffer({ replacedKey: KEY });
+  assert.deepEqual([same.put, same.get], ["done", "done"]);
+});
+
 Deno.test("latency and jitter hold back the answer", async () => {
   const start = performance.now();
   const { put, get } = await suffer({ latencyMs: 20, jitterMs: 1 });
