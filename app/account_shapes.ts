@@ -32,6 +32,8 @@ export const Sessions = Schema.Struct({
     id: Id,
     createdAt: Instant,
     expiresAt: Instant,
+    /** To the minute; null: not since it was made. */
+    lastUsedAt: Schema.NullOr(Instant),
     address: Schema.NullOr(Schema.String),
     userAgent: Schema.NullOr(Schema.String),
     /** Whether it is the one that asks. */
@@ -39,6 +41,11 @@ export const Sessions = Schema.Struct({
   })),
   nextCursor: Schema.NullOr(Schema.String),
 }).annotate({ identifier: "Sessions" });
+
+export const Ended = Schema.Struct({ ended: Schema.Int }).annotate({ identifier: "Ended" });
+
+export const NewPassword = Schema.Struct({ current: text(1000, 1), password: text(1000, 1) })
+  .annotate({ identifier: "NewPassword" });
 
 export const NewToken = Schema.Struct({
   name: text(100, 1),

@@ -1,7 +1,9 @@
 /** Shapes of administration: organizations, users, memberships, conflict policy. */
 import { Schema } from "effect";
 import { FIELD_NAMES } from "../domain/pfa.ts";
+import { RESOLUTIONS } from "../domain/resolution.ts";
 import { Permission } from "./account_shapes.ts";
+import { TROUBLES } from "./probe.ts";
 import { Id, Instant, text } from "./shape.ts";
 
 const maybe = Schema.optionalKey;
@@ -21,6 +23,9 @@ const Email = Schema.String.check(
   Schema.isPattern(/^[^\s@\0]{1,64}@[^\s@\0]{1,255}$/, { message: "Expected an e-mail address" }),
 );
 
+/** Of the settings that the change was made on; absent: whatever they are by now. */
+const Seen = maybe(Schema.Int);
+
 export const NewOrganization = Schema.Struct({
   code: Code,
   name: text(200, 1),
@@ -37,12 +42,41 @@ export const OrganizationChange = Schema.Struct({
   pems: maybe(Schema.NullOr(
     Schema.Struct({ baseUrl: maybe(text(2000, 1)), apiKey: maybe(Key), rateLimit: maybe(Rate) }),
   )),
+  version: Seen,
 }).annotate({ identifier: "OrganizationChange" });
 
 const Policy = Schema.Literals(["manual", "use_local", "use_pems"]);
 const policies = Object.fromEntries(FIELD_NAMES.map((name) => [name, maybe(Policy)]));
 export const ConflictPolicy = Schema.Struct({ fields: Schema.Struct(policies) })
   .annotate({ identifier: "ConflictPolicy" });
+
+export const PolicyChange = Schema.Struct({ fields: Schema.Struct(policies), version: Seen })
+  .annotate({ identifier: "PolicyChange" });
+
+export const PolicyTrial = Schema.Struct({
+  fields: Schema.Struct(policies),
+  limit: maybe(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+}).annotate({ identifier: "PolicyTrial" });
+/** What the policy would have made of the newest conflicts, however they ended. */
+export const PolicyTried = Schema.Struct({
+  conflicts: Schema.Int,
+  /** By itself; `useLocal`, `usePems` and `merge` are its parts. */
+  settled: Schema.Int,
+  useLocal: Schema.Int,
+  usePems: Schema.Int,
+  merge: Schema.Int,
+  /** Newest first. */
+  items: Schema.Array(Schema.Struct({
+    conflictId: Id,
+    pfaId: Text,
+    createdAt: Instant,
+    outcome: Schema.Literals(["use_local", "use_pems", "merge", "manual"]),
+    /** Decided by the policy; for `manual` what a person would have been asked. */
+    fields: Schema.Array(Schema.Literals(FIELD_NAMES)),
+    /** What was really decided; null: nothing yet, or PEMS came to agree by itself. */
+    decided: Schema.NullOr(Schema.Literals(RESOLUTIONS)),
+  })),
+}).annotate({ identifier: "PolicyTried" });
 
 export const Organization = Schema.Struct({
   id: Id,
@@ -54,11 +88,28 @@ export const Organization = Schema.Struct({
     rateLimit: Schema.NullOr(Schema.Int),
     keyFingerprint: Schema.NullOr(Text),
     keySetAt: Schema.NullOr(Instant),
+    /** Display name; null: nobody known. */
+    keySetBy: Schema.NullOr(Text),
   }),
+  /** What its calls go over, be it the environment's; null while there is none. */
+  connection: Schema.NullOr(Schema.Struct({
+    baseUrl: Text,
+    rateLimit: Schema.Int,
+    circuit: Schema.Literals(["closed", "open", "probing"]),
+    since: Instant,
+  })),
   conflictPolicy: Schema.Struct(policies),
   pause: Schema.NullOr(
-    Schema.Struct({ by: Text, reason: Schema.NullOr(Text), since: Instant }),
+    Schema.Struct({
+      by: Text,
+      reason: Schema.NullOr(Text),
+      since: Instant,
+      /** Display name of who paused it; null: no person did. */
+      userName: Schema.NullOr(Text),
+    }),
   ),
+  /** Raised by every change of its name, settings or policy. */
+  version: Schema.Int,
   createdAt: Instant,
 }).annotate({ identifier: "Organization" });
 export const Organizations = Schema.Struct({
@@ -72,6 +123,8 @@ export const ConnectionTest = Schema.Struct({
   latencyMs: Schema.Int,
   /** Why it did not work. */
   error: Schema.NullOr(Text),
+  /** Of what kind that is; null: it worked. */
+  trouble: Schema.NullOr(Schema.Literals(TROUBLES)),
 }).annotate({ identifier: "ConnectionTest" });
 
 const Username = Schema.String.check(
@@ -85,6 +138,12 @@ export const NewUser = Schema.Struct({
   email: maybe(Schema.NullOr(Email)),
   password: text(1000, 1),
   isAdmin: maybe(Schema.Boolean),
+  /** The first one, made along with the user or not at all. */
+  membership: maybe(Schema.Struct({
+    organizationId: Id,
+    permissions: Schema.Array(Permission),
+    expiresAt: maybe(Schema.NullOr(Instant)),
+  })),
 }).annotate({ identifier: "NewUser" });
 export const UserChange = Schema.Struct({
   displayName: maybe(text(200, 1)),

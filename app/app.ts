@@ -28,15 +28,19 @@ import { openapi } from "./openapi.ts";
 import { organizations } from "./organizations.ts";
 import { paced } from "./pace.ts";
 import { MOST_BODY, notFound, onError, tooLarge } from "./problem.ts";
+import { policyTrials } from "./policy_trials.ts";
 import { records } from "./records.ts";
 import { jobRollbacks, recordRollbacks } from "./rollbacks.ts";
 import { logged } from "./requests.ts";
+import { sessions } from "./sessions.ts";
 import { resolveSession } from "./session.ts";
 import { makeSignIn, type SignIn } from "./signin.ts";
 import { settings } from "./settings.ts";
 import { socket } from "./socket.ts";
 import { review } from "./review.ts";
 import { sync } from "./sync.ts";
+import { tokens } from "./tokens.ts";
+import { userSessions } from "./user_sessions.ts";
 import { users } from "./users.ts";
 
 export interface AppOptions {
@@ -82,7 +86,9 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .use("/api/pems/*", paced())
     .route("/", health(db, () => migrations ??= readMigrations()))
     .route("/", metrics(db.auth, { token: config.metricsToken, meters, live }))
-    .route("/api/auth", auth(db.auth, signIn))
+    .route("/api/auth", auth(signIn))
+    .route("/api/auth", sessions(db.auth))
+    .route("/api/auth", tokens(db.auth))
     // Before records: export.csv, drafts and cost-months are no records' ids.
     .route("/api/pfa-data", exports(db.app, guard))
     .route("/api/pfa-data", imports(db.app, guard))
@@ -103,8 +109,10 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .route("/api/audit", audit(db.app, guard))
     .route("/api/admin/organizations", organizations(db.auth, guard, { config, vault }))
     .route("/api/admin/organizations", settings(db.auth, guard, { config, vault }))
+    .route("/api/admin/organizations", policyTrials(db.app, guard))
     .route("/api/admin/organizations", memberships(db.auth, guard))
-    .route("/api/admin/users", users(db.auth))
+    .route("/api/admin/users", users(db.auth, guard))
+    .route("/api/admin/users", userSessions(db.auth))
     .route("/api/ws", socket(live, guard, config.trustProxy));
   app.route("/api", openapi(app as unknown as Hono<AppEnv>));
   const ask: Ask = async (c, path) => {

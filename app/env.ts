@@ -30,6 +30,8 @@ export interface Credential {
   readonly id: string;
   /** Null: everything the user may. */
   readonly permissions: ReadonlyArray<Permission> | null;
+  /** Null: it is good until somebody revokes it. */
+  readonly expiresAt: Date | null;
 }
 
 export interface AppEnv {

@@ -16,6 +16,14 @@ export const signedIn: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
+/** Refuses a narrowed token what is its user's own business: where they are signed in. */
+export const unnarrowed: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.get("credential")?.permissions != null) {
+    throw forbidden("A narrowed token ends no sessions");
+  }
+  await next();
+};
+
 /** The session. Throws 401 without one. */
 export function sessionOf(c: Context<AppEnv>): Session {
   const session = c.get("session");

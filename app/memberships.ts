@@ -1,12 +1,18 @@
 /** Routes of memberships: who may do what in an organization, and until when. */
 import { Hono } from "hono";
 import { record } from "../db/audit.ts";
-import { type MembershipRow, putMembership, removeMembership } from "../db/memberships.ts";
+import {
+  membershipOf,
+  type MembershipRow,
+  putMembership,
+  removeMembership,
+} from "../db/memberships.ts";
 import type { Sql } from "../db/sql.ts";
 import { Membership, NewMembership } from "./admin_shapes.ts";
 import type { AppEnv } from "./env.ts";
 import { type Guard, sessionOf } from "./guard.ts";
-import { forbidden, unknown } from "./problem.ts";
+import { noUser, requireHeld } from "./managing.ts";
+import { unknown } from "./problem.ts";
 import { body, GUARDED, isId, told } from "./shape.ts";
 
 export const memberships = (auth: Sql, { allow }: Guard) =>
@@ -21,15 +27,12 @@ export const memberships = (auth: Sql, { allow }: Guard) =>
       body(NewMembership),
       async (c) => {
         const { permissions, expiresAt = null } = c.req.valid("json");
-        const { id: organizationId, permissions: own, code } = c.get("organization");
+        const { id: organizationId } = c.get("organization");
         const userId = c.req.param("userId");
-        // An administrator's list holds all of them.
-        const beyond = permissions.filter((permission) => !own.includes(permission));
-        if (beyond.length > 0) {
-          throw forbidden(`You cannot give ${beyond.join(", ")}: you do not have it in ${code}`);
-        }
+        requireHeld(c.get("organization"), permissions);
         const put = isId(userId)
           ? await auth.begin(async (tx) => {
+            const before = await membershipOf(tx, organizationId, userId);
             const row = await putMembership(tx, {
               organizationId,
               userId,
@@ -41,7 +44,7 @@ export const memberships = (auth: Sql, { allow }: Guard) =>
               eventType: "PERMISSION_CHANGED",
               organizationId,
               userId: sessionOf(c).user.id,
-              details: { member: userId, permissions, expiresAt },
+              details: { member: userId, permissions, expiresAt, before },
             }]);
             return row;
           }) as MembershipRow
@@ -58,12 +61,13 @@ export const memberships = (auth: Sql, { allow }: Guard) =>
         const { id: organizationId } = c.get("organization");
         const userId = c.req.param("userId");
         const removed = isId(userId) && await auth.begin(async (tx) => {
+          const before = await membershipOf(tx, organizationId, userId);
           if (!await removeMembership(tx, organizationId, userId)) return false;
           await record(tx, [{
             eventType: "PERMISSION_CHANGED",
             organizationId,
             userId: sessionOf(c).user.id,
-            details: { member: userId, permissions: [] },
+            details: { member: userId, permissions: [], before },
           }]);
           return true;
         });
@@ -71,5 +75,3 @@ export const memberships = (auth: Sql, { allow }: Guard) =>
         return c.body(null, 204);
       },
     );
-
-const noUser = () => unknown("There is no such user");

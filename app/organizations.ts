@@ -18,9 +18,10 @@ import {
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv, Session } from "./env.ts";
 import { type Guard, sessionOf, signedIn } from "./guard.ts";
+import { managed } from "./managing.ts";
 import { maskFor } from "./mask.ts";
 import { applyPems, type Defaults } from "./pems_settings.ts";
-import { forbidden, Problem } from "./problem.ts";
+import { forbidden, Problem, unknown } from "./problem.ts";
 import { body, GUARDED, parameters, told } from "./shape.ts";
 
 const PAGED = parameters({ limit: "1 to 1000", cursor: "nextCursor of the page before" });
@@ -65,11 +66,24 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
         const made = await auth.begin(async (tx) => {
           const row = await createOrganization(tx, { code, name });
           if (row === undefined) throw taken(code);
-          const settled = await applyPems(tx, defaults, { id: row.id, change: pems });
+          const settled = await applyPems(tx, defaults, { id: row.id, change: pems, userId });
           await noteCredentials(tx, userId, settled);
           return settled;
         }) as OrganizationRow;
         return c.json(organizationOf(made, sessionOf(c)), 201);
+      },
+    )
+    .get(
+      "/:organizationId",
+      told("Administration", "One organization, its connection and its policy", {
+        200: Organization,
+      }, [...GUARDED, "unknown"]),
+      guard.allow("path", "ManageSettings"),
+      async (c) => {
+        const ids = [c.get("organization").id];
+        const [row] = await listOrganizations(auth, { ids, after: "", limit: 1 });
+        if (row === undefined) throw unknown("There is no such organization");
+        return c.json(organizationOf(row, sessionOf(c)));
       },
     )
     .patch(
@@ -80,7 +94,7 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
       guard.allow("path", "ManageSettings"),
       body(OrganizationChange),
       async (c) => {
-        const { code, name, pems } = c.req.valid("json");
+        const { code, name, pems, version } = c.req.valid("json");
         const { id } = c.get("organization");
         const { user } = sessionOf(c);
         // Both lead to what another organization has: its records on a shared PEMS, the environment's key.
@@ -89,11 +103,12 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
         }
         const changed = await auth.begin(async (tx) => {
           const before = await findOrganization(tx, id);
+          requireVersion(before, version);
           await renameOrganization(tx, id, { code, name }).catch((cause) => {
             throw isTaken(cause) ? taken(code!) : cause;
           });
           if (pems === undefined) return (await findOrganization(tx, id))!;
-          const settled = await applyPems(tx, defaults, { id, change: pems });
+          const settled = await applyPems(tx, defaults, { id, change: pems, userId: user.id });
           await noteCredentials(tx, user.id, settled);
           if (before?.pause != null && settled.pause === null) {
             await record(tx, [{
@@ -108,19 +123,6 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
         return c.json(organizationOf(changed, sessionOf(c)));
       },
     );
-
-/** The organizations in which the session holds one of the permissions; null: all. Throws 403 when it is none. */
-export function managed(
-  { user, organizations }: Session,
-  ...permissions: ReadonlyArray<"ManageUsers" | "ManageSettings">
-): ReadonlyArray<string> | null {
-  if (user.isAdmin) return null;
-  const ids = organizations
-    .filter((one) => permissions.some((permission) => one.permissions.includes(permission)))
-    .map(({ id }) => id);
-  if (ids.length > 0) return ids;
-  throw forbidden(`You need the permission ${permissions.join(" or ")} in some organization`);
-}
 
 const noteCredentials = (tx: Tx, userId: string, row: OrganizationRow) =>
   record(tx, [{
@@ -143,18 +145,37 @@ const organizationOf = (row: OrganizationRow, session: Session) => ({
     rateLimit: row.rateLimit,
     keyFingerprint: row.keyFingerprint,
     keySetAt: row.keySetAt?.toISOString() ?? null,
+    keySetBy: row.keySetBy,
+  },
+  connection: row.connection && {
+    ...row.connection,
+    since: new Date(row.connection.since).toISOString(),
   },
   conflictPolicy: row.conflictPolicy,
   pause: row.pause === null ? null : {
     by: row.pause,
     reason: row.pauseReason && maskFor(permissionsIn(session, row.id)).text(row.pauseReason),
     since: row.pausedAt!.toISOString(),
+    userName: row.pausedBy,
   },
+  version: row.version,
   createdAt: row.createdAt.toISOString(),
 });
 
 const permissionsIn = ({ organizations }: Session, organizationId: string) =>
   organizations.find(({ id }) => id === organizationId)?.permissions ?? [];
+
+/** Throws 409 when the settings are no longer those that the change was made on; undefined: whatever they are. */
+export function requireVersion(
+  row: Pick<OrganizationRow, "version"> | undefined,
+  version: number | undefined,
+): void {
+  if (version === undefined || row?.version === version) return;
+  throw new Problem(
+    "moved_on",
+    `The settings were changed meanwhile: they are at version ${row?.version}, you saw ${version}`,
+  );
+}
 
 const taken = (code: string) =>
   new Problem("moved_on", `There is an organization with the code ${code} already`);

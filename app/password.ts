@@ -1,6 +1,7 @@
 /** Passwords: scrypt, slow on purpose, compared in constant time. */
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { broken } from "./problem.ts";
 
 /** N 2^16 takes about 0.4 s and 64 MB here, off the event loop. */
 const COST = { N: 2 ** 16, r: 8, p: 1, maxmem: 160 * 1024 * 1024 };
@@ -8,6 +9,15 @@ const LENGTH = 32;
 /** A longer one costs hashing time and gains nothing. */
 export const LONGEST_PASSWORD = 1000;
 export const SHORTEST_PASSWORD = 10;
+
+/** Throws 422 for one that is too short. */
+export function requireLength(password: string): void {
+  if (password.length >= SHORTEST_PASSWORD) return;
+  throw broken([{
+    path: "password",
+    message: `A password must have at least ${SHORTEST_PASSWORD} characters`,
+  }]);
+}
 
 /** The hash to store: `scrypt:N:r:p:salt:key`, salt and key in base64. */
 export async function hashPassword(password: string): Promise<string> {

@@ -28,12 +28,23 @@ export type PemsChange = {
 export async function applyPems(
   tx: Runner,
   { config, vault }: Defaults,
-  { id, change }: { readonly id: string; readonly change: PemsChange },
+  { id, change, userId }: {
+    readonly id: string;
+    readonly change: PemsChange;
+    /** Who changes it. */
+    readonly userId: string;
+  },
 ): Promise<OrganizationRow> {
   const before = (await findOrganization(tx, id))!;
   if (change === null) {
     const connectionId = await defaultConnection(tx, { config, vault });
-    return await changePems(tx, id, { baseUrl: null, rateLimit: null, key: null, connectionId });
+    return await changePems(tx, id, {
+      baseUrl: null,
+      rateLimit: null,
+      key: null,
+      connectionId,
+      userId,
+    });
   }
   const baseUrl = change.baseUrl === undefined ? before.baseUrl : readBaseUrl(change.baseUrl);
   const { apiKey } = change;
@@ -51,7 +62,7 @@ export async function applyPems(
     keyFingerprint: key?.fingerprint ?? before.keyFingerprint!,
     rateLimit,
   });
-  return await changePems(tx, id, { baseUrl, rateLimit, key, connectionId });
+  return await changePems(tx, id, { baseUrl, rateLimit, key, connectionId, userId });
 }
 
 /** The connection of the environment's PEMS; null without one. */

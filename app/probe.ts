@@ -18,7 +18,23 @@ export interface Probe {
   readonly success: boolean;
   readonly latencyMs: number;
   readonly error: string | null;
+  readonly trouble: Trouble | null;
 }
+
+/** Unreachable: nothing answers there. Refused: the key is. Busy: too many calls. Away: PEMS says it is not there now. Odd: any other answer. */
+export const TROUBLES = ["unreachable", "refused", "busy", "away", "odd"] as const;
+export type Trouble = typeof TROUBLES[number];
+
+const TROUBLE: { readonly [tag in PemsError["_tag"]]: Trouble } = {
+  NotSent: "unreachable",
+  Unanswered: "unreachable",
+  Unauthorized: "refused",
+  RateLimited: "busy",
+  Unavailable: "away",
+  Doubtful: "odd",
+  Rejected: "odd",
+  VersionConflict: "odd",
+};
 
 /** A person waits for the answer. */
 const MOST_WAIT_MS = 10_000;
@@ -43,9 +59,9 @@ export async function probe(auth: Sql, probed: Probed): Promise<Probe> {
     if (error._tag === "RateLimited") {
       await holdBack(auth, probed.connectionId, error.retryAfterMs ?? 1000);
     }
-    return { success: false, latencyMs, error: error.message };
+    return { success: false, latencyMs, error: error.message, trouble: TROUBLE[error._tag] };
   }
-  return { success: true, latencyMs, error: null };
+  return { success: true, latencyMs, error: null, trouble: null };
 }
 
 /** Waits for a place in the budget that all calls share, and for room to leave. */

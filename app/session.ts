@@ -30,7 +30,7 @@ export const resolveSession = (auth: Sql): MiddlewareHandler<AppEnv> => async (c
   const found = await findBearer(auth, c);
   if (found !== undefined) {
     const { kind, bearer } = found;
-    c.set("credential", { kind, id: bearer.id, permissions: narrowed(bearer) });
+    c.set("credential", credentialOf(kind, bearer));
     c.set("session", sessionOf(bearer));
   }
   await next();
@@ -48,6 +48,13 @@ async function findBearer(auth: Sql, c: Context<AppEnv>) {
   const bearer = cookie && await sessionBearer(auth, hashOf(cookie));
   return bearer ? { kind: "cookie" as const, bearer } : undefined;
 }
+
+const credentialOf = (kind: Credential["kind"], bearer: Bearer): Credential => ({
+  kind,
+  id: bearer.id,
+  permissions: narrowed(bearer),
+  expiresAt: bearer.expiresAt,
+});
 
 const narrowed = ({ permissions }: Pick<Bearer, "permissions">): Credential["permissions"] =>
   permissions === null ? null : permissions.filter(isPermission);
@@ -107,7 +114,7 @@ export async function startSession(
   });
   const bearer = await sessionBearer(auth, hash);
   if (bearer !== undefined) {
-    c.set("credential", { kind: "cookie", id: bearer.id, permissions: null });
+    c.set("credential", credentialOf("cookie", bearer));
     c.set("session", sessionOf(bearer));
   }
 }

@@ -4,9 +4,10 @@ import { record } from "../db/audit.ts";
 import { changePolicy, findOrganization } from "../db/organizations.ts";
 import type { Sql } from "../db/sql.ts";
 import type { Policies } from "../domain/threeway.ts";
-import { ConflictPolicy, ConnectionTest } from "./admin_shapes.ts";
+import { ConflictPolicy, ConnectionTest, PolicyChange } from "./admin_shapes.ts";
 import type { AppEnv } from "./env.ts";
 import { type Guard, sessionOf } from "./guard.ts";
+import { requireVersion } from "./organizations.ts";
 import { defaultConnection, type Defaults, endpointOf } from "./pems_settings.ts";
 import { probe } from "./probe.ts";
 import { Problem } from "./problem.ts";
@@ -37,19 +38,25 @@ export const settings = (auth: Sql, guard: Guard, defaults: Defaults) =>
     )
     .put(
       "/:organizationId/conflict-policy",
-      told("Administration", "Who wins a conflict, by field", { 200: ConflictPolicy }, GUARDED),
+      told("Administration", "Who wins a conflict, by field", { 200: ConflictPolicy }, [
+        ...GUARDED,
+        "moved_on",
+      ]),
       guard.allow("path", "ManageSettings"),
-      body(ConflictPolicy),
+      body(PolicyChange),
       async (c) => {
-        const fields = c.req.valid("json").fields as Policies;
+        const { version, ...policy } = c.req.valid("json");
+        const fields = policy.fields as Policies;
         const { id } = c.get("organization");
         await auth.begin(async (tx) => {
+          const before = await findOrganization(tx, id);
+          requireVersion(before, version);
           await changePolicy(tx, id, fields);
           await record(tx, [{
             eventType: "PERMISSION_CHANGED",
             organizationId: id,
             userId: sessionOf(c).user.id,
-            details: { conflictPolicy: fields },
+            details: { conflictPolicy: fields, before: before?.conflictPolicy },
           }]);
         });
         return c.json({ fields });

@@ -106,7 +106,7 @@ export const sync = (app: Sql, { allow }: Guard, writeSync: boolean) =>
         const reason = c.req.valid("json").reason?.trim() || null;
         const tenant = tenantOf(c);
         const status = await asTenant(app, tenant, async (tx) => {
-          if (await pauseOrganization(tx, tenant.organizationId, reason)) {
+          if (await pauseOrganization(tx, tenant, reason)) {
             await record(tx, [{ eventType: "PAUSE", ...tenant, details: { reason } }]);
           }
           return await tell(tx, tenant, writeSync);

@@ -1,9 +1,9 @@
 /** Routes of user accounts: for administrators, and for who manages the users of an organization. */
-import { Hono, type MiddlewareHandler } from "hono";
+import { Hono } from "hono";
 import { record } from "../db/audit.ts";
-import { type Standing, standingOf } from "../db/memberships.ts";
+import { putMembership } from "../db/memberships.ts";
 import { revokeSessions } from "../db/sessions.ts";
-import type { Sql } from "../db/sql.ts";
+import type { Sql, Tx } from "../db/sql.ts";
 import {
   changeUser,
   createUser,
@@ -11,18 +11,26 @@ import {
   otherAdministrators,
   type UserRow,
 } from "../db/users.ts";
+import type { Permission } from "../domain/permissions.ts";
 import { NewUser, User, UserChange, Users } from "./admin_shapes.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
-import type { AppEnv, Session } from "./env.ts";
-import { sessionOf, signedIn } from "./guard.ts";
-import { isTaken, managed } from "./organizations.ts";
-import { hashPassword, SHORTEST_PASSWORD } from "./password.ts";
-import { broken, forbidden, Problem, unknown } from "./problem.ts";
-import { body, GUARDED, isId, parameters, told } from "./shape.ts";
+import type { AppEnv, Membership } from "./env.ts";
+import { idOf, textOf } from "./filters.ts";
+import { type Guard, sessionOf, signedIn } from "./guard.ts";
+import { managed, managers, noUser, requireHeld, requireManaged } from "./managing.ts";
+import { isTaken } from "./organizations.ts";
+import { hashPassword, requireLength } from "./password.ts";
+import { broken, forbidden, Problem } from "./problem.ts";
+import { body, GUARDED, parameters, told } from "./shape.ts";
 
-const PAGED = parameters({ limit: "1 to 1000", cursor: "nextCursor of the page before" });
+const FILTERS = parameters({
+  organizationId: "Members of this organization",
+  search: "Part of the username, name or e-mail",
+  limit: "1 to 1000",
+  cursor: "nextCursor of the page before",
+});
 
-export const users = (auth: Sql) =>
+export const users = (auth: Sql, { requireOrganization }: Guard) =>
   new Hono<AppEnv>()
     .get(
       "/",
@@ -32,21 +40,26 @@ export const users = (auth: Sql) =>
         { 200: Users },
         GUARDED,
       ),
-      PAGED,
+      FILTERS,
       signedIn,
       async (c) => {
-        const organizationIds = managed(sessionOf(c), "ManageUsers");
+        const all = managed(sessionOf(c), "ManageUsers");
+        const organizationId = idOf(c, "organizationId");
+        if (organizationId !== null) await requireOrganization(c, organizationId, "ManageUsers");
+        const search = textOf(c, "search");
         const limit = readLimit(c.req.query("limit"));
-        const place = readCursor("users", c.req.query("cursor"), 1);
+        const list = ["users", organizationId, search];
+        const place = readCursor(list, c.req.query("cursor"), 1);
         const rows = await listUsers(auth, {
-          organizationIds,
+          organizationIds: organizationId === null ? all : [organizationId],
+          search,
           after: place?.[0] ?? "",
           limit: limit + 1,
         });
         const shown = rows.slice(0, limit);
         return c.json({
           users: shown.map((row) => ({ ...userOf(row), memberships: row.memberships })),
-          nextCursor: rows.length > limit ? writeCursor("users", [shown.at(-1)!.username]) : null,
+          nextCursor: rows.length > limit ? writeCursor(list, [shown.at(-1)!.username]) : null,
         });
       },
     )
@@ -56,9 +69,17 @@ export const users = (auth: Sql) =>
       managers,
       body(NewUser),
       async (c) => {
-        const { password, email = null, isAdmin = false, ...named } = c.req.valid("json");
+        const { password, email = null, isAdmin = false, membership, ...named } = c.req.valid(
+          "json",
+        );
         const { user } = sessionOf(c);
         if (isAdmin && !user.isAdmin) throw onlyAdministrators();
+        const first: First | undefined = membership && {
+          expiresAt: null,
+          ...membership,
+          organization: await requireOrganization(c, membership.organizationId, "ManageUsers"),
+        };
+        if (first !== undefined) requireHeld(first.organization, first.permissions);
         requireLength(password);
         const passwordHash = await hashPassword(password);
         const made = await auth.begin(async (tx) => {
@@ -69,6 +90,7 @@ export const users = (auth: Sql) =>
             userId: user.id,
             details: { made: row.id, username: row.username, isAdmin },
           }]);
+          if (first !== undefined) await join(tx, user.id, { ...first, member: row });
           return row;
         }) as UserRow;
         return c.json(userOf(made), 201);
@@ -116,39 +138,30 @@ export const users = (auth: Sql) =>
       },
     );
 
-/** Lets through who manages users anywhere. */
-const managers: MiddlewareHandler<AppEnv> = async (c, next) => {
-  managed(sessionOf(c), "ManageUsers");
-  await next();
-};
-
-/**
- * Throws 403 unless the session may change the account: a system administrator any, others those who are
- * members of nothing but what they manage, and may do nothing there that they may not do themselves.
- */
-async function requireManaged(auth: Sql, session: Session, userId: string): Promise<void> {
-  const standing = isId(userId) ? await standingOf(auth, userId) : undefined;
-  if (session.user.isAdmin) {
-    if (standing === undefined) throw noUser();
-    return;
-  }
-  if (standing === undefined || !isBelow(standing, session)) {
-    throw forbidden("You can change only users of the organizations whose users you manage");
-  }
+interface First {
+  readonly organization: Membership;
+  readonly permissions: ReadonlyArray<Permission>;
+  readonly expiresAt: string | null;
 }
 
-const isBelow = ({ isAdmin, memberships }: Standing, { organizations }: Session): boolean =>
-  !isAdmin && memberships.length > 0 && memberships.every(({ organizationId, permissions }) => {
-    const own = organizations.find(({ id }) => id === organizationId)?.permissions ?? [];
-    return own.includes("ManageUsers") &&
-      permissions.every((permission) => own.some((held) => held === permission));
+/** The new user's first membership, in the transaction that makes them: nobody is left who belongs nowhere. */
+async function join(
+  tx: Tx,
+  userId: string,
+  { organization, permissions, expiresAt, member }: First & { readonly member: UserRow },
+): Promise<void> {
+  const organizationId = organization.id;
+  await putMembership(tx, {
+    organizationId,
+    userId: member.id,
+    permissions: [...new Set(permissions)],
+    expiresAt,
   });
-
-function requireLength(password: string): void {
-  if (password.length >= SHORTEST_PASSWORD) return;
-  throw broken([{
-    path: "password",
-    message: `A password must have at least ${SHORTEST_PASSWORD} characters`,
+  await record(tx, [{
+    eventType: "PERMISSION_CHANGED",
+    organizationId,
+    userId,
+    details: { member: member.id, username: member.username, permissions, expiresAt },
   }]);
 }
 
@@ -165,4 +178,3 @@ const userOf = (row: UserRow) => ({
 const onlyAdministrators = () =>
   forbidden("Only a system administrator makes system administrators");
 const taken = () => new Problem("moved_on", "The username or e-mail is taken");
-const noUser = () => unknown("There is no such user");

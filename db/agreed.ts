@@ -1,15 +1,12 @@
 /** Conflicts that end by themselves: PEMS has come to hold all that we wanted. */
-import type { Delta } from "../domain/delta.ts";
+import { deltaOf, type Edits } from "../domain/delta.ts";
 import type { RecordEvent } from "../domain/event.ts";
-import type { FieldName, FieldValue } from "../domain/pfa.ts";
 import { isAgreed } from "../domain/resolution.ts";
 import type { Operation } from "../domain/threeway.ts";
 import { followHeads } from "./lane_items.ts";
 import { remoteOf } from "./mirror.ts";
 import { announce } from "./notices.ts";
 import type { Tx } from "./sql.ts";
-
-type Values = { readonly [name in FieldName]?: FieldValue };
 
 /** Closes the open conflicts of these records that the mirror now agrees with; their items are synced. */
 export async function closeAgreed(
@@ -21,8 +18,8 @@ export async function closeAgreed(
   const open = await tx<
     Array<{
       id: string;
-      base: Values;
-      local: Values;
+      base: Edits;
+      local: Edits;
       operation: Operation;
       mirror: { readonly [column: string]: unknown };
     }>
@@ -38,12 +35,6 @@ export async function closeAgreed(
   );
   if (agreed.length > 0) await close(tx, organizationId, agreed.map(({ id }) => id));
 }
-
-const deltaOf = (base: Values, local: Values): Delta =>
-  Object.fromEntries(
-    (Object.entries(local) as Array<[FieldName, FieldValue]>)
-      .map(([name, to]) => [name, { from: base[name] ?? null, to }]),
-  );
 
 async function close(tx: Tx, organizationId: string, ids: ReadonlyArray<string>): Promise<void> {
   // Lanes before conflicts, as whoever resolves them does; who came first has decided.

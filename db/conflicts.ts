@@ -2,6 +2,7 @@
 import { type Delta, entries } from "../domain/delta.ts";
 import type { Outcome, Remote } from "../domain/outcome.ts";
 import type { FieldName } from "../domain/pfa.ts";
+import { type Decision, decisionOf } from "../domain/policy_trial.ts";
 import type { Settlement } from "./settle.ts";
 import { json, type Tx } from "./sql.ts";
 
@@ -34,7 +35,7 @@ export interface Decided {
   readonly pems: object;
   readonly changedBy: string | null;
   readonly changedAt: string;
-  readonly resolution: "use_local" | "use_pems" | "merge";
+  readonly resolution: Decision;
   /** The values that were given up, by side. */
   readonly lost: { readonly local: object; readonly pems: object };
 }
@@ -59,7 +60,7 @@ export function decidedBy(
     pems: remote.record,
     changedBy: remote.modifiedBy,
     changedAt: remote.updatedAt,
-    resolution: theirs.length === 0 ? "use_local" : ours.length === 0 ? "use_pems" : "merge",
+    resolution: decisionOf(fields, sent),
     lost: {
       local: Object.fromEntries(theirs.map((name) => [name, wanted[name]!.to])),
       pems: Object.fromEntries(ours.map((name) => [name, remote.record[name]])),

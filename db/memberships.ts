@@ -8,6 +8,19 @@ export interface MembershipRow {
   readonly expiresAt: Date | null;
 }
 
+/** What the user holds there, locked; null: nothing. */
+export async function membershipOf(
+  auth: Runner,
+  organizationId: string,
+  userId: string,
+): Promise<Pick<MembershipRow, "permissions" | "expiresAt"> | null> {
+  const [row] = await auth<MembershipRow[]>`
+    select permissions, expires_at as "expiresAt" from membership
+    where organization_id = ${organizationId} and user_id = ${userId}
+    for update`;
+  return row ?? null;
+}
+
 /** Sets the membership; undefined when there is no such user. */
 export async function putMembership(
   auth: Runner,

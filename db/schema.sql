@@ -252,6 +252,16 @@ end $function$
 ;
 revoke execute on function count_resolved() from public;
 
+CREATE OR REPLACE FUNCTION count_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.settings_version := old.settings_version + 1;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION current_app_user()
  RETURNS uuid
  LANGUAGE sql
@@ -1300,12 +1310,18 @@ create table organization (
   paused_at timestamp with time zone,
   mirrored_until timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  paused_by uuid,
+  pems_key_set_by uuid,
+  settings_version integer not null default 1,
   constraint organization_code_check CHECK ((code ~ '^[A-Z0-9][A-Z0-9_-]{0,31}$'::text)),
   constraint organization_name_check CHECK ((name <> ''::text)),
   constraint organization_pause_check CHECK ((pause = ANY (ARRAY['administrator'::text, 'credentials'::text, 'rewind'::text]))),
   constraint organization_pems_rate_limit_check CHECK ((pems_rate_limit > 0)),
+  constraint paused_by_a_person CHECK (((paused_by IS NULL) OR COALESCE((pause = 'administrator'::text), false))),
   constraint paused_with_time CHECK (((pause IS NULL) = (paused_at IS NULL))),
   constraint organization_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES pems_connection(id),
+  constraint organization_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES app_user(id),
+  constraint organization_pems_key_set_by_fkey FOREIGN KEY (pems_key_set_by) REFERENCES app_user(id),
   constraint organization_pkey PRIMARY KEY (id),
   constraint organization_code_key UNIQUE (code)
 );
@@ -1314,10 +1330,11 @@ create policy everywhere on organization for all to vanguard_worker using (true)
 create policy identity on organization for all to vanguard_auth using (true);
 create policy tenant on organization for all to vanguard_app using ((id = current_organization()));
 CREATE TRIGGER lanes_follow AFTER UPDATE OF connection_id, pause ON organization FOR EACH ROW WHEN (((old.connection_id IS DISTINCT FROM new.connection_id) OR ((old.pause IS NULL) <> (new.pause IS NULL)))) EXECUTE FUNCTION move_lanes();
+CREATE TRIGGER settings_counted BEFORE UPDATE OF code, name, pems_base_url, pems_rate_limit, pems_key_fingerprint, pems_key_set_at, conflict_policy ON organization FOR EACH ROW WHEN ((((((((old.code IS DISTINCT FROM new.code) OR (old.name IS DISTINCT FROM new.name)) OR (old.pems_base_url IS DISTINCT FROM new.pems_base_url)) OR (old.pems_rate_limit IS DISTINCT FROM new.pems_rate_limit)) OR (old.pems_key_fingerprint IS DISTINCT FROM new.pems_key_fingerprint)) OR (old.pems_key_set_at IS DISTINCT FROM new.pems_key_set_at)) OR (old.conflict_policy IS DISTINCT FROM new.conflict_policy))) EXECUTE FUNCTION count_settings();
 grant delete, insert, select, update on organization to vanguard_auth;
 grant select, update on organization to vanguard_worker;
-grant select (id, code, name, connection_id, conflict_policy, pause, pause_reason, paused_at, mirrored_until) on organization to vanguard_app;
-grant update (conflict_policy, pause, pause_reason, paused_at) on organization to vanguard_app;
+grant select (id, code, name, connection_id, conflict_policy, pause, pause_reason, paused_at, mirrored_until, paused_by) on organization to vanguard_app;
+grant update (conflict_policy, pause, pause_reason, paused_at, paused_by) on organization to vanguard_app;
 
 create table organization_turn (
   organization_id uuid not null,
@@ -1676,6 +1693,7 @@ create table session (
   revoked_at timestamp with time zone,
   address text,
   user_agent text,
+  last_used_at timestamp with time zone,
   constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint session_pkey PRIMARY KEY (id),
   constraint session_token_hash_key UNIQUE (token_hash)

@@ -11,6 +11,8 @@ export interface Bearer {
   readonly isAdmin: boolean;
   /** A token's own limits; null: everything the user may. */
   readonly permissions: string[] | null;
+  /** Null: never. */
+  readonly expiresAt: Date | null;
   /** All organizations for an administrator, otherwise those of memberships that have not expired. */
   readonly organizations: ReadonlyArray<
     {
@@ -22,11 +24,17 @@ export interface Bearer {
   >;
 }
 
-/** The user of a live session; undefined when it expired, was revoked, or its user disabled. */
+/** The user of a live session, whose last use is kept to the minute; undefined when it expired, was revoked, or its user disabled. */
 export async function sessionBearer(auth: Sql, tokenHash: Uint8Array): Promise<Bearer | undefined> {
   const [row] = await auth<Bearer[]>`
+    with used as (
+      update session set last_used_at = now()
+      where token_hash = ${tokenHash} and revoked_at is null
+        and coalesce(last_used_at, '-infinity') < now() - interval '1 minute'
+    )
     select s.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
-      u.is_admin as "isAdmin", null as permissions, ${organizations(auth)} as organizations
+      u.is_admin as "isAdmin", null as permissions, s.expires_at as "expiresAt",
+      ${organizations(auth)} as organizations
     from session s join app_user u on u.id = s.user_id
     where s.token_hash = ${tokenHash} and s.revoked_at is null and s.expires_at > now()
       and u.disabled_at is null`;
@@ -42,7 +50,8 @@ export async function tokenBearer(auth: Sql, tokenHash: Uint8Array): Promise<Bea
         and coalesce(last_used_at, '-infinity') < now() - interval '1 minute'
     )
     select t.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
-      u.is_admin as "isAdmin", t.permissions, ${organizations(auth)} as organizations
+      u.is_admin as "isAdmin", t.permissions, t.expires_at as "expiresAt",
+      ${organizations(auth)} as organizations
     from api_token t join app_user u on u.id = t.user_id
     where t.token_hash = ${tokenHash} and t.revoked_at is null
       and coalesce(t.expires_at, 'infinity') > now() and u.disabled_at is null`;
@@ -77,9 +86,23 @@ export const openSession = (auth: Sql, session: NewSession) =>
 export const revokeSession = (auth: Sql, tokenHash: Uint8Array) =>
   auth`update session set revoked_at = now() where token_hash = ${tokenHash} and revoked_at is null`;
 
-/** Ends every session of the user: after a new password, or when disabled. */
-export const revokeSessions = (auth: Runner, userId: string) =>
-  auth`update session set revoked_at = now() where user_id = ${userId} and revoked_at is null`;
+/**
+ * Ends the live sessions of the user: after a new password, or when disabled.
+ * @param but the one that goes on
+ * @returns how many there were
+ */
+export async function revokeSessions(
+  auth: Runner,
+  userId: string,
+  but: string | null = null,
+): Promise<number> {
+  const rows = await auth`
+    update session set revoked_at = now()
+    where user_id = ${userId} and revoked_at is null and expires_at > now()
+      and id is distinct from ${but}::uuid
+    returning id`;
+  return rows.length;
+}
 
 /** Of these sessions and tokens, the ids that are still good. */
 export async function liveCredentials(
@@ -103,22 +126,23 @@ export interface SessionRow {
   readonly id: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  readonly lastUsedAt: Date | null;
   readonly address: string | null;
   readonly userAgent: string | null;
 }
 
 /** The user's live sessions, newest first. */
-export const listSessions = (auth: Sql, userId: string): Promise<SessionRow[]> =>
+export const listSessions = (auth: Runner, userId: string): Promise<SessionRow[]> =>
   auth<SessionRow[]>`
-    select id, created_at as "createdAt", expires_at as "expiresAt", address,
-      user_agent as "userAgent"
+    select id, created_at as "createdAt", expires_at as "expiresAt",
+      last_used_at as "lastUsedAt", address, user_agent as "userAgent"
     from session
     where user_id = ${userId} and revoked_at is null and expires_at > now()
     order by id desc
     limit 1000`;
 
 /** Whether there was such a live session of the user. */
-export async function endOwnSession(auth: Sql, userId: string, id: string): Promise<boolean> {
+export async function endOneSession(auth: Runner, userId: string, id: string): Promise<boolean> {
   const rows = await auth`
     update session set revoked_at = now()
     where id = ${id} and user_id = ${userId} and revoked_at is null and expires_at > now()

@@ -1,5 +1,5 @@
 /** API tokens: kept as hashes, told once. */
-import type { Sql } from "./sql.ts";
+import type { Runner, Sql } from "./sql.ts";
 
 export interface TokenRow {
   readonly id: string;
@@ -18,7 +18,7 @@ export interface NewToken {
   readonly expiresAt: string | null;
 }
 
-export async function createToken(auth: Sql, token: NewToken): Promise<TokenRow> {
+export async function createToken(auth: Runner, token: NewToken): Promise<TokenRow> {
   const [row] = await auth<[TokenRow]>`
     insert into api_token (token_hash, user_id, name, permissions, expires_at)
     values (${token.tokenHash}, ${token.userId}, ${token.name},
@@ -38,7 +38,7 @@ export const listTokens = (auth: Sql, userId: string): Promise<TokenRow[]> =>
     limit 1000`;
 
 /** Whether there was such a token of the user. */
-export async function revokeToken(auth: Sql, userId: string, id: string): Promise<boolean> {
+export async function revokeToken(auth: Runner, userId: string, id: string): Promise<boolean> {
   const rows = await auth`
     update api_token set revoked_at = now()
     where id = ${id} and user_id = ${userId} and revoked_at is null

@@ -85,12 +85,14 @@ export async function changeUser(
 export interface UserList {
   /** Only members of these organizations; null: everybody. */
   readonly organizationIds: ReadonlyArray<string> | null;
+  /** Part of a name or an e-mail; null: any. */
+  readonly search: string | null;
   /** Usernames after this one. */
   readonly after: string;
   readonly limit: number;
 }
 
-export const listUsers = (auth: Sql, { organizationIds, after, limit }: UserList) =>
+export const listUsers = (auth: Sql, { organizationIds, search, after, limit }: UserList) =>
   auth<Array<UserRow & { memberships: ReadonlyArray<unknown> }>>`
     select u.id, u.username, u.display_name as "displayName", u.email, u.is_admin as "isAdmin",
       u.disabled_at as "disabledAt", u.created_at as "createdAt",
@@ -107,6 +109,8 @@ export const listUsers = (auth: Sql, { organizationIds, after, limit }: UserList
     | null}::uuid[] is null
       or exists (select from membership m where m.user_id = u.id
         and m.organization_id = any(${organizationIds as string[] | null}::uuid[])))
+      and (${search}::text is null or position(lower(${search}::text) in
+        lower(concat_ws(' ', u.username, u.display_name, u.email))) > 0)
     order by lower(u.username)
     limit ${limit}`;
 

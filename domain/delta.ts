@@ -38,6 +38,13 @@ export const capture = (seen: Edits, edits: Edits): Delta =>
       .map(([name, to]) => [name, { from: seen[name] ?? null, to }]),
   );
 
+/** The delta between two sides of a conflict: what was seen and what was wanted, by field. */
+export const deltaOf = (base: Edits, local: Edits): Delta =>
+  Object.fromEntries(
+    (Object.entries(local) as Array<[FieldName, FieldValue]>)
+      .map(([name, to]) => [name, { from: base[name] ?? null, to }]),
+  );
+
 /** A later delta laid over an earlier one: the first from is kept, the later to wins, a field back at its from drops out. */
 export function mergeDeltas(earlier: Delta, later: Delta): Delta {
   const merged: { [name in FieldName]?: Change } = { ...earlier };

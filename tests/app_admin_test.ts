@@ -135,6 +135,7 @@ test("nobody sends the key to a place of their own, or reaches another's PEMS", 
     rateLimit: null,
     keyFingerprint: null,
     keySetAt: null,
+    keySetBy: null,
   });
   const [row] = await db.auth`select pems_key, connection_id from organization`;
   assert.deepEqual({ ...row }, { pems_key: null, connection_id: null });
@@ -153,8 +154,12 @@ test("a connection is tried for real, within its budget", async ({ db, admin }) 
     assert.equal(row!.calls, "2");
     await admin.patch(`${ORGANIZATIONS}/${made.id}`, { pems: { apiKey: "wrong" } });
     const bad = await admin.post(path);
+    assertShape(ConnectionTest, bad.body);
     assert.equal(bad.body.success, false);
     assert.match(bad.body.error, /401|refus|key|unauthor/i);
+    assert.equal(bad.body.trouble, "refused");
+    await served.stop();
+    assert.equal((await admin.post(path)).body.trouble, "unreachable");
   } finally {
     await served.stop();
   }
@@ -280,4 +285,51 @@ test("the conflict policy is set by field", async ({ db, admin }) => {
   assertProblem(await admin.put(path, { fields: { model: "toss" } }), 400, /fields\.model/);
   const [row] = await db.auth`select conflict_policy from organization`;
   assert.deepEqual(row!.conflict_policy, fields);
+});
+
+test("settings tell who set the key and who paused, and what to do over", async ({ db, app, admin }) => {
+  const { body: made } = await admin.post(ORGANIZATIONS, { code: "RIO", name: "Rio", pems: PEMS });
+  const olga = await aMember(db, made.id, { username: "olga" });
+  const caller = await app.as(olga.userId);
+  const path = `${ORGANIZATIONS}/${made.id}`;
+  const read = async () => {
+    const { body } = await caller.get(path);
+    assertShape(Organization, body);
+    return body;
+  };
+  const before = await read();
+  assert.deepEqual([before.version > 0, before.connection.circuit], [true, "closed"]);
+  await caller.patch(path, { pems: { apiKey: "another-key" }, version: before.version });
+  assert.equal((await read()).pems.keySetBy, "olga");
+  await caller.post("/api/pems/pause", { organizationId: made.id, reason: "an outage is planned" });
+  const { by, userName, reason } = (await read()).pause;
+  assert.deepEqual([by, userName, reason], ["administrator", "olga", "an outage is planned"]);
+  await caller.post("/api/pems/resume", { organizationId: made.id });
+  assert.equal((await read()).pause, null);
+  const blind = await aMember(db, made.id, { permissions: ["Read", "ManageUsers"] });
+  assertProblem(await (await app.as(blind.userId)).get(path), 403, /ManageSettings/);
+});
+
+test("who changes settings that somebody else changed meanwhile is told, and changes nothing", async ({ db, admin }) => {
+  const { body: made } = await admin.post(ORGANIZATIONS, { code: "RIO", name: "Rio", pems: PEMS });
+  const path = `${ORGANIZATIONS}/${made.id}`;
+  const { version } = made;
+  const [mine, theirs] = await Promise.all([
+    admin.patch(path, { name: "Rio A", version }),
+    admin.put(`${path}/conflict-policy`, { fields: { model: "use_pems" }, version }),
+  ]);
+  assert.deepEqual([mine.status, theirs.status].sort(), [200, 409], "the first wins");
+  const late = await admin.patch(path, { name: "Rio B", pems: { rateLimit: 1 }, version });
+  assertProblem(late, 409, /changed meanwhile/);
+  const { body: now } = await admin.get(path);
+  assert.deepEqual([now.version, now.name === "Rio B", now.pems.rateLimit], [
+    version + 1,
+    false,
+    7,
+  ]);
+  assert.equal((await admin.patch(path, { name: "Rio C" })).body.version, version + 2);
+  assert.equal((await admin.patch(path, { name: "Rio C" })).body.version, version + 2);
+  const [row] = await db.owner`
+    select count(*)::int as events from audit_entry where event_type = 'CREDENTIAL_CHANGED'`;
+  assert.equal(row!.events, 1, "only the first settings: what was refused is not in the trail");
 });

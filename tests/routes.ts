@@ -32,6 +32,12 @@ export const ROUTES: ReadonlyArray<Route> = [
   { call: `DELETE /api/auth/tokens/${NOBODY}`, needs: undefined },
   { call: "GET /api/auth/sessions", needs: undefined },
   { call: `DELETE /api/auth/sessions/${NOBODY}`, needs: undefined },
+  { call: "POST /api/auth/sessions/end-others", needs: undefined },
+  {
+    call: "PUT /api/auth/password",
+    needs: undefined,
+    body: { current: "not the password", password: "0123456789" },
+  },
   { call: "GET /api/pfa-data", needs: "Read", in: "query" },
   { call: "GET /api/pfa-data/export.csv", needs: "Export", in: "query" },
   { call: "POST /api/pfa-data/import", needs: "Import", in: "query" },
@@ -102,6 +108,13 @@ export const ROUTES: ReadonlyArray<Route> = [
   },
   { call: "POST /api/admin/organizations", needs: "admin", body: { code: "NEW", name: "New" } },
   { call: "PATCH /api/admin/organizations/ORG", needs: "ManageSettings", in: "path", body: {} },
+  { call: "GET /api/admin/organizations/ORG", needs: "ManageSettings", in: "path" },
+  {
+    call: "POST /api/admin/organizations/ORG/conflict-policy/dry-run",
+    needs: "ManageSettings",
+    in: "path",
+    body: { fields: {} },
+  },
   {
     call: "POST /api/admin/organizations/ORG/test-connection",
     needs: "ManageSettings",
@@ -131,6 +144,12 @@ export const ROUTES: ReadonlyArray<Route> = [
     body: { username: "new", displayName: "New", password: "0123456789" },
   },
   { call: "PATCH /api/admin/users/USER", needs: { anyOf: ["ManageUsers"] }, body: {} },
+  { call: "GET /api/admin/users/USER/sessions", needs: { anyOf: ["ManageUsers"] } },
+  { call: "POST /api/admin/users/USER/sessions/end", needs: { anyOf: ["ManageUsers"] } },
+  {
+    call: `DELETE /api/admin/users/USER/sessions/${NOBODY}`,
+    needs: { anyOf: ["ManageUsers"] },
+  },
   { call: "GET /api/pems/sync-jobs/JOB", needs: "Read", in: "job" },
   { call: "GET /api/pems/sync-jobs/JOB/items.csv", needs: ["Read", "Export"], in: "job" },
   {
@@ -177,6 +196,7 @@ export const ROUTES: ReadonlyArray<Route> = [
 export const patternOf = ({ call }: Route): string =>
   call.replace("PFA-1", ":pfaId").replace("ORG", ":organizationId")
     .replace(/members\/[0-9a-f-]{36}$/, "members/:userId")
+    .replace(/(USER\/sessions\/)[0-9a-f-]{36}$/, "$1:sessionId")
     .replace(/[0-9a-f-]{36}$|USER|JOB|CONFLICT/, ":id")
     .replace(/\/assets\/.*/, "/assets/*");
 
