@@ -22,6 +22,8 @@ const ENTRIES = {
   history: "islands/history/history.tsx",
   metrics: "islands/metrics/metrics.tsx",
   letters: "islands/letters/letters.tsx",
+  admin: "islands/admin/admin.tsx",
+  account: "islands/account/account.tsx",
   style: "islands/style.css",
 };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

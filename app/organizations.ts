@@ -1,6 +1,7 @@
 /** Routes of organizations: made by administrators, kept by whoever manages their settings. */
 import { Hono } from "hono";
 import { record } from "../db/audit.ts";
+import { announce } from "../db/notices.ts";
 import {
   createOrganization,
   findOrganization,
@@ -110,6 +111,11 @@ export const organizations = (auth: Sql, guard: Guard, defaults: Defaults) =>
           if (pems === undefined) return (await findOrganization(tx, id))!;
           const settled = await applyPems(tx, defaults, { id, change: pems, userId: user.id });
           await noteCredentials(tx, user.id, settled);
+          await announce(tx, [{
+            type: "HEALTH",
+            organizationId: id,
+            at: new Date().toISOString(),
+          }]);
           if (before?.pause != null && settled.pause === null) {
             await record(tx, [{
               eventType: "RESUME",

@@ -30,13 +30,29 @@ export const call = <Answer>(path: string, body?: unknown): Promise<Answer> =>
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
   });
 
+/**
+ * One request that changes or removes what its path names.
+ * @returns what the server answers; undefined for an answer without a body
+ * @throws Refusal
+ */
+export const send = <Answer = void>(
+  method: "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<Answer> =>
+  answered(path, {
+    method,
+    headers: { accept: "application/json", "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
 async function answered<Answer>(path: string, request: RequestInit): Promise<Answer> {
   const response = await fetch(path, request).catch(() => {
     throw new Refusal(0, "The server cannot be reached. Nothing was saved.");
   });
   const date = Date.parse(response.headers.get("date") ?? "");
   if (!Number.isNaN(date)) serverAhead = date - Date.now();
-  if (response.ok) return await response.json();
+  if (response.ok) return response.status === 204 ? undefined as Answer : await response.json();
   if (response.status === 401) {
     // Refused before anything was done: sending it again does it once.
     await signedInAgain();

@@ -13,6 +13,8 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   conflicts: () => import("./conflicts/conflicts.tsx"),
   history: () => import("./history/history.tsx"),
   metrics: () => import("./metrics/metrics.tsx"),
+  admin: () => import("./admin/admin.tsx"),
+  account: () => import("./account/account.tsx"),
   letters: () => import("./letters/letters.tsx"),
 };
 

@@ -4,7 +4,7 @@ import type { Workplace } from "./field.ts";
 import { Icon } from "./icons.tsx";
 
 interface FiltersProps {
-  readonly workplace: Workplace;
+  readonly workplace: Pick<Workplace, "organizationCode">;
   /** The names and values of the whole form, once a part of it changed. */
   readonly change: (values: { readonly [name: string]: string }) => void;
   readonly children: ComponentChildren;

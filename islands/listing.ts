@@ -1,6 +1,7 @@
 /** A list from the API: its filter lives in the URL, its pages follow one another, and news brings it up to date. */
 import { batch, type Signal, signal } from "@preact/signals";
 import { call, query, Refusal } from "./api.ts";
+import { soon } from "./breath.ts";
 
 /** A page as the server read it for the first paint, or why it could not. */
 export type Loaded<Page> =
@@ -23,9 +24,6 @@ interface ListingOptions<Filter, Page, Row> {
   readonly rowsOf: (page: Page) => ReadonlyArray<Row>;
 }
 
-/** News comes in bursts: the list is read again at most so often. */
-const BREATH_MS = 1000;
-
 export class Listing<Filter extends object, Page extends Paged, Row> {
   readonly filter: Signal<Filter>;
   /** The first page, for what it tells beside its rows. */
@@ -36,7 +34,6 @@ export class Listing<Filter extends object, Page extends Paged, Row> {
   readonly cursor: Signal<string | null>;
   readonly #options: ListingOptions<Filter, Page, Row>;
   #asked = 0;
-  #breath: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ListingOptions<Filter, Page, Row>) {
     const { page, problem } = options.loaded;
@@ -62,13 +59,7 @@ export class Listing<Filter extends object, Page extends Paged, Row> {
   }
 
   /** Soon, once for a whole burst of news. */
-  readonly refresh = (): void => {
-    this.#breath ??= setTimeout(() => {
-      this.#breath = undefined;
-      if (!document.hidden) void this.reload();
-      else document.addEventListener("visibilitychange", this.refresh, { once: true });
-    }, BREATH_MS);
-  };
+  readonly refresh: () => void = soon(() => void this.reload());
 
   readonly reload = (): Promise<void> => this.#read(null);
   readonly more = (): Promise<void> => this.#read(this.cursor.peek());

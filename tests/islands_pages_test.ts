@@ -47,10 +47,44 @@ const api = (_c: unknown, path: string) =>
       conflicts: [],
       jobs: [],
       deadLetters: [],
+      organizations: [],
+      users: [],
+      sessions: [],
+      tokens: [],
+      id: "o1",
+      code: "RIO",
+      name: "Rio",
+      pems: {
+        baseUrl: "https://pems.example.org",
+        rateLimit: 10,
+        keyFingerprint: "0123456789abcdef",
+        keySetAt: "2026-01-01T00:00:00.000Z",
+        keySetBy: "Olga",
+      },
+      connection: {
+        baseUrl: "https://pems.example.org",
+        rateLimit: 10,
+        circuit: "closed",
+        since: "2026-01-01T00:00:00.000Z",
+      },
+      conflictPolicy: { model: "use_pems" },
+      pause: {
+        by: "administrator",
+        reason: "<b>",
+        since: "2026-01-01T00:00:00.000Z",
+        userName: "Olga",
+      },
+      version: 3,
       records: [],
       total: 0,
       nextCursor: null,
     });
+
+/** A system administrator who belongs nowhere: the product has just been started. */
+const root: Session = {
+  user: { id: "r", username: "root", displayName: "Root", email: null, isAdmin: true },
+  organizations: [],
+};
 
 const site = (session?: Session) =>
   new Hono<AppEnv>()
@@ -144,6 +178,63 @@ Deno.test("dead letters are for who manages the settings, in the navigation too"
   assert.match(html, /lacks the permission ManageSettings/);
   assert.doesNotMatch(html, /<span>Dead letters/);
   assert.match(seen, /<span>Dead letters/);
+});
+
+Deno.test("administration shows each section to who may use it, and to nobody else", async () => {
+  const sectionsOf = async (session: Session, address = "/admin") => {
+    const html = await (await site(session).request(address)).text();
+    const tabs = /aria-label="Sections of Administration">(.*?)<\/nav>/.exec(html)?.[1] ?? "";
+    return [...tabs.matchAll(/section=(\w+)"/g)].map(([, name]) => name);
+  };
+  assert.deepEqual(await sectionsOf(ana(["ManageSettings"])), ["connection", "policy"]);
+  assert.deepEqual(await sectionsOf(ana(["ManageUsers"])), ["people"]);
+  assert.deepEqual(await sectionsOf(root), ["users", "organizations"]);
+  const both = { ...ana(), user: { ...ana().user, isAdmin: true } };
+  assert.equal((await sectionsOf(both)).length, 5);
+  for (const address of ["/admin", "/admin?section=connection", "/admin?org=OTHER"]) {
+    const refused = await site(ana(["Read", "Sync"])).request(address);
+    assert.equal(refused.status, 403, address);
+    assert.doesNotMatch(await refused.text(), /data-island="admin"|<span>Administration/);
+  }
+  assert.equal((await site(ana()).request("/admin?org=OTHER")).status, 403);
+  const asked = await (await site(ana(["ManageUsers"])).request("/admin?section=connection"))
+    .text();
+  assert.doesNotMatch(asked, /Test connection/, "a section that is not for them is not shown");
+});
+
+Deno.test("the sections of administration can be read without scripts", async () => {
+  const read = async (session: Session, address: string) => {
+    const answer = await site(session).request(address);
+    assert.equal(answer.status, 200);
+    const html = await answer.text();
+    assert.doesNotMatch(html, /\sstyle="/);
+    return html;
+  };
+  const connection = await read(ana(), "/admin?org=RIO&section=connection");
+  assert.match(connection, /Paused by Olga/);
+  assert.match(connection, /<q>&lt;b/);
+  assert.match(connection, /0123456789abcdef/);
+  assert.match(connection, /older than 90 days/);
+  assert.match(connection, /type="password"[^>]*autocomplete="new-password"/);
+  const policy = await read(ana(), "/admin?section=policy");
+  assert.match(policy, /name="model" value="use_pems" checked/);
+  assert.doesNotMatch(policy, /name="(originalStart|isDiscontinued)"/);
+  assert.match(await read(ana(), "/admin?section=people"), /There is nobody yet/);
+  assert.match(await read(root, "/admin?section=organizations"), /no organization yet/);
+  assert.match(await read(root, "/account?section=tokens"), /You have no tokens/);
+});
+
+Deno.test("everybody has an account of their own, whatever they may do", async () => {
+  for (const session of [root, ana([]), ana()]) {
+    for (const section of ["sessions", "tokens", "password", "nonsense"]) {
+      const answer = await site(session).request(`/account?section=${section}`);
+      assert.equal(answer.status, 200);
+      assert.match(await answer.text(), /<h1>Your account/);
+    }
+  }
+  assert.equal((await site().request("/account")).status, 303);
+  const limited = await (await site(ana(["Read"])).request("/account?section=tokens")).text();
+  assert.match(limited.replaceAll("&quot;", '"'), /"held":\["Read"\]/);
 });
 
 Deno.test("the timeline carries its outlook, no style that the policy forbids, and no money unseen", async () => {

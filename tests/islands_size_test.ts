@@ -20,7 +20,19 @@ test("every page stays within its budget of scripts", async () => {
   };
   const core = new Set(["client", "shell", "bell"].flatMap((entry) => assets.preloads(entry)));
   console.log(`shared core ${(weight(core) / KB).toFixed(1)} KB gzip`);
-  for (const island of ["deck", "grid", "timeline", "conflicts", "history", "letters", "metrics"]) {
+  for (
+    const island of [
+      "deck",
+      "grid",
+      "timeline",
+      "conflicts",
+      "history",
+      "letters",
+      "metrics",
+      "admin",
+      "account",
+    ]
+  ) {
     const beyond = weight(assets.preloads(island).filter((script) => !core.has(script)));
     const page = weight(new Set([...core, ...assets.preloads(island)]));
     console.log(`${island} ${(beyond / KB).toFixed(1)} KB beyond it, ${(page / KB).toFixed(1)} KB`);

@@ -3,7 +3,7 @@ import { FIELD_NAMES, type FieldName, FIELDS } from "../../domain/pfa.ts";
 import { type Permission, permissionsToEdit } from "../../domain/permissions.ts";
 import type { FieldMeta } from "../../islands/field.ts";
 
-const LABELS: { readonly [name in FieldName]: string } = {
+export const LABELS: { readonly [name in FieldName]: string } = {
   description: "Description",
   areaSilo: "Area",
   category: "Category",

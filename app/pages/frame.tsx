@@ -23,8 +23,8 @@ interface Place {
   readonly path: string;
   readonly name: string;
   readonly icon: IconName;
-  /** Beyond Read, which every page needs. */
-  readonly needs?: Permission;
+  /** Beyond Read, which every page needs; one of several. */
+  readonly needs?: Permission | ReadonlyArray<Permission>;
 }
 
 const PLACES: ReadonlyArray<Place> = [
@@ -39,10 +39,18 @@ const PLACES: ReadonlyArray<Place> = [
 const KEEPING: ReadonlyArray<Place> = [
   { path: "/metrics-dashboard", name: "Metrics", icon: "metrics" },
   { path: "/dead-letters", name: "Dead letters", icon: "letters", needs: "ManageSettings" },
+  {
+    path: "/admin",
+    name: "Administration",
+    icon: "lock",
+    needs: ["ManageSettings", "ManageUsers"],
+  },
 ];
 
 const allowed = (places: ReadonlyArray<Place>, organization: Membership | undefined) =>
-  places.filter(({ needs }) => !needs || organization?.permissions.includes(needs));
+  places.filter(({ needs }) =>
+    !needs || [needs].flat().some((one) => organization?.permissions.includes(one))
+  );
 
 const within = (path: string, organization: Membership | undefined) =>
   organization ? `${path}?org=${encodeURIComponent(organization.code)}` : path;
@@ -194,6 +202,10 @@ function UserMenu({ session, organization, path, theme }: Omit<FrameProps, "chil
           <b>{displayName}</b>
           <small>{username}</small>
         </p>
+        {session.user.isAdmin && !organization && (
+          <a class="button plain" href="/admin">Administration</a>
+        )}
+        <a class="button plain" href={within("/account", organization)}>Your account</a>
         <ThemeForm theme={theme} next={within(path, organization)} />
         <form method="post" action="/logout">
           <button type="submit" class="plain">Sign out</button>

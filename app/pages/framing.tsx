@@ -16,6 +16,8 @@ import { Notice } from "./notice.tsx";
 export type View = {
   readonly head: Omit<PageHead, "theme" | "nonce">;
   readonly body: ComponentChildren;
+  /** 200 unless said. */
+  readonly status?: 200 | 403;
 };
 
 /** The API's answer to who asks for the page. */
@@ -53,30 +55,48 @@ export function makeFraming(assets: Assets, ask: Ask) {
     return c.html(documentOf(assets, { ...head, theme: themeOf(c), nonce }, body), status);
   };
 
-  /** A page of an organization: the session's first, or the one `?org=` names. */
-  const framed = async (
+  /** A page for whoever is signed in; with it their first organization, or the one `?org=` names, if it is theirs. */
+  const personal = async (
     c: Context<AppEnv>,
-    view: (session: Session, organization: Membership) => View | Promise<View>,
-    permission: Permission = "Read",
+    view: (session: Session, organization: Membership | undefined) => View | Promise<View>,
   ) => {
     const session = c.get("session");
     const { pathname, search } = new URL(c.req.url);
     if (!session) return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
     const code = c.req.query("org");
     const organization = session.organizations.find((one) => !code || one.code === code);
-    const missing = !organization || !organization.permissions.includes(permission);
-    const { head, body } = missing
-      ? {
-        head: { title: "No access", islands: [] },
-        body: <Notice {...{ code, organization, permission }} />,
-      }
-      : await view(session, organization);
+    const { head, body, status } = await view(session, organization);
     const frame = { session, organization, path: pathname, theme: themeOf(c) };
     return show(c, {
       head: { ...head, islands: ["shell", "bell", ...head.islands] },
       body: <Frame {...frame}>{body}</Frame>,
-    }, missing ? 403 : 200);
+    }, status);
   };
+
+  /** What stands in place of a page that is not for who asks. */
+  const refused = (
+    c: Context<AppEnv>,
+    organization: Membership | undefined,
+    permission: string,
+  ): View => ({
+    head: { title: "No access", islands: [] },
+    body: <Notice {...{ code: c.req.query("org"), organization, permission }} />,
+    status: 403,
+  });
+
+  /** A page of an organization: the session's first, or the one `?org=` names. */
+  const framed = (
+    c: Context<AppEnv>,
+    view: (session: Session, organization: Membership) => View | Promise<View>,
+    permission: Permission = "Read",
+  ) =>
+    personal(
+      c,
+      (session, organization) =>
+        organization?.permissions.includes(permission)
+          ? view(session, organization)
+          : refused(c, organization, permission),
+    );
 
   /** What the API answers to the page's own query; a filter it does not know is told on the page. */
   const read = async <Answer,>(
@@ -91,5 +111,5 @@ export function makeFraming(assets: Assets, ask: Ask) {
       : { problem: answer.errors?.[0]?.message ?? answer.detail };
   };
 
-  return { show, framed, read };
+  return { show, personal, framed, refused, read };
 }

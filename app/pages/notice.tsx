@@ -1,5 +1,4 @@
 /** What stands in place of a page whose organization the user cannot see. */
-import type { Permission } from "../../domain/permissions.ts";
 import type { Membership } from "../env.ts";
 
 interface NoticeProps {
@@ -7,7 +6,7 @@ interface NoticeProps {
   readonly code: string | undefined;
   readonly organization: Membership | undefined;
   /** What the page needs and the membership lacks. */
-  readonly permission?: Permission;
+  readonly permission?: string;
 }
 
 export function Notice(props: NoticeProps) {

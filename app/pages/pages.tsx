@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { isTheme, themeCookie } from "../../islands/theme.ts";
 import type { Assets } from "../assets.ts";
 import type { AppEnv } from "../env.ts";
+import { accessPages } from "./access_pages.tsx";
 import { adminPages } from "./admin_pages.tsx";
 import { type Ask, makeFraming, secured } from "./framing.tsx";
 import { Login, type LoginProps } from "./login.tsx";
@@ -60,5 +61,6 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
       return c.redirect(sitePath(next), 303);
     })
     .route("/", plannerPages(framing, deck))
-    .route("/", adminPages(framing));
+    .route("/", adminPages(framing))
+    .route("/", accessPages(framing));
 }
