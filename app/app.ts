@@ -6,6 +6,7 @@ import type { Database } from "../db/sql.ts";
 import type { Config } from "../domain/config.ts";
 import type { Vault } from "../pems/credentials.ts";
 import { audit } from "./audit.ts";
+import { auditExport } from "./audit_export.ts";
 import { auth } from "./auth.ts";
 import { bulk } from "./bulk.ts";
 import { conflicts } from "./conflicts.ts";
@@ -42,6 +43,7 @@ import { sync } from "./sync.ts";
 import { tokens } from "./tokens.ts";
 import { userSessions } from "./user_sessions.ts";
 import { users } from "./users.ts";
+import { verification } from "./verification.ts";
 
 export interface AppOptions {
   readonly db: Database;
@@ -107,6 +109,8 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .route("/api/pfa-data", recordRollbacks(db.app, guard, config))
     .route("/api/notifications", notifications(db.auth))
     .route("/api/audit", audit(db.app, guard))
+    .route("/api/audit", verification(db.app, guard))
+    .route("/api", auditExport(db.app, guard))
     .route("/api/admin/organizations", organizations(db.auth, guard, { config, vault }))
     .route("/api/admin/organizations", settings(db.auth, guard, { config, vault }))
     .route("/api/admin/organizations", policyTrials(db.app, guard))

@@ -21,6 +21,20 @@ export function choiceOf(
   throw refuse(name, `Expected one of ${choices.join(", ")}`);
 }
 
+/** Some of the choices, separated by commas, each once and in order; null when absent. Throws 400. */
+export function choicesOf(
+  c: Context<AppEnv>,
+  name: string,
+  choices: ReadonlyArray<string>,
+): ReadonlyArray<string> | null {
+  const value = given(c, name);
+  if (value === null) return null;
+  const wanted = new Set(value.split(",").map((one) => one.trim()));
+  const known = choices.filter((choice) => wanted.has(choice));
+  if (known.length === wanted.size) return known;
+  throw refuse(name, `Expected one or several of ${choices.join(", ")}`);
+}
+
 export function textOf(c: Context<AppEnv>, name: string): string | null {
   const value = given(c, name);
   if (value === null || value.length <= 500 && !value.includes("\0")) return value;

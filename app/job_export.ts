@@ -1,18 +1,17 @@
 /** Routes of Sync History as CSV files: the jobs that match, and one job's changes with what became of each. */
-import { type Context, Hono } from "hono";
-import { record } from "../db/audit.ts";
-import { type ItemRow, type JobRow, listItems, listJobs } from "../db/jobs.ts";
+import { Hono } from "hono";
+import { type JobRow, listJobs } from "../db/job_list.ts";
+import { type ItemRow, listItems } from "../db/jobs.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
-import { BYTE_ORDER_MARK, csvLines, type CsvValue } from "./csv.ts";
+import type { CsvValue } from "./csv.ts";
 import { csvAnswer } from "./csv_answer.ts";
+import { csvPages, noteExport, PAGE } from "./csv_pages.ts";
 import type { AppEnv } from "./env.ts";
 import { type Guard, signedIn } from "./guard.ts";
 import { itemOf, JOB_FILTERS, jobFilterOf, jobOf, ownerOf, requireFound } from "./jobs.ts";
-import { maskFor, seesMoney } from "./mask.ts";
 import { GUARDED, parameters, told } from "./shape.ts";
 import { tenantOf } from "./tenant.ts";
 
-const PAGE = 1000;
 const OUTCOMES = ["synced", "queued", "syncing", "unknown", "conflict", "failed", "discarded"];
 const JOB_COLUMNS = [
   ...["jobId", "kind", "status", "userName", "reason", "createdAt", "startedAt", "finishedAt"],
@@ -33,14 +32,15 @@ export const jobExports = (app: Sql, { allow, requireOrganization }: Guard) =>
       allow("query", "Export"),
       async (c) => {
         const filter = jobFilterOf(c);
-        const { mask } = await noted(app, c, { jobs: filter });
-        const pages = pagesOf<JobRow>({
+        const mask = await noteExport(app, c, { jobs: filter });
+        const pages = csvPages<JobRow>({
           head: JOB_COLUMNS,
           read: (last) =>
             asTenant(
               app,
               tenantOf(c),
               (tx) => listJobs(tx, { ...filter, before: last?.id ?? null, limit: PAGE }),
+              "anew",
             ),
           rowsOf: (row) => [jobCells(jobOf(row, mask))],
         });
@@ -58,8 +58,8 @@ export const jobExports = (app: Sql, { allow, requireOrganization }: Guard) =>
         const id = c.req.param("id");
         const found = await requireFound(c, await ownerOf(app, id), requireOrganization);
         await requireOrganization(c, found.id, "Export");
-        const { mask } = await noted(app, c, { job: id });
-        const pages = pagesOf<ItemRow>({
+        const mask = await noteExport(app, c, { job: id });
+        const pages = csvPages<ItemRow>({
           head: ITEM_COLUMNS,
           read: (last) =>
             asTenant(
@@ -73,38 +73,6 @@ export const jobExports = (app: Sql, { allow, requireOrganization }: Guard) =>
         return await csvAnswer(c, `sync-job-${id}`, pages);
       },
     );
-
-/** Audits the export, and says what its reader may see. */
-async function noted(app: Sql, c: Context<AppEnv>, details: object) {
-  const { permissions } = c.get("organization");
-  const tenant = tenantOf(c);
-  const money = seesMoney(permissions);
-  await asTenant(
-    app,
-    tenant,
-    (tx) => record(tx, [{ eventType: "EXPORT", ...tenant, details: { ...details, money } }]),
-  );
-  return { mask: maskFor(permissions) };
-}
-
-interface Pages<Row> {
-  readonly head: ReadonlyArray<string>;
-  /** The rows after this one, each page in a transaction of its own. */
-  readonly read: (last: Row | undefined) => Promise<ReadonlyArray<Row>>;
-  readonly rowsOf: (row: Row) => ReadonlyArray<ReadonlyArray<CsvValue>>;
-}
-
-async function* pagesOf<Row>({ head, read, rowsOf }: Pages<Row>): AsyncGenerator<string> {
-  let before = BYTE_ORDER_MARK + csvLines([head]);
-  let last: Row | undefined;
-  for (;;) {
-    const page = await read(last);
-    yield before + csvLines(page.flatMap(rowsOf));
-    if (page.length < PAGE) return;
-    before = "";
-    last = page.at(-1);
-  }
-}
 
 const jobCells = (job: ReturnType<typeof jobOf>): ReadonlyArray<CsvValue> => [
   ...[job.id, job.kind, job.status, job.userName, job.reason],

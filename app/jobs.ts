@@ -1,13 +1,7 @@
 /** Routes of sync jobs: what each commit, read sync or rollback started, and what became of it. */
 import { type Context, Hono } from "hono";
-import {
-  findJob,
-  type ItemRow,
-  type JobRow,
-  listItems,
-  listJobs,
-  organizationOf,
-} from "../db/jobs.ts";
+import { type JobRow, listJobs } from "../db/job_list.ts";
+import { findJob, type ItemRow, listItems, organizationOf } from "../db/jobs.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import type { AppEnv } from "./env.ts";
@@ -58,6 +52,7 @@ export const jobs = (app: Sql, { allow, requireOrganization }: Guard) =>
           app,
           tenantOf(c),
           (tx) => listJobs(tx, { ...filter, before, limit: limit + 1 }),
+          "anew",
         );
         const shown = rows.slice(0, limit);
         const mask = maskFor(organization.permissions);

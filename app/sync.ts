@@ -90,7 +90,12 @@ export const sync = (app: Sql, { allow }: Guard, writeSync: boolean) =>
         };
         const isOpen = Object.values(asked).every((value) => value === null);
         const filter = isOpen ? EVERYTHING : asked;
-        const counts = await asTenant(app, tenantOf(c), (tx) => syncCounts(tx, writeSync, filter));
+        const counts = await asTenant(
+          app,
+          tenantOf(c),
+          (tx) => syncCounts(tx, writeSync, filter),
+          isOpen ? "auto" : "anew",
+        );
         return c.json(shown(counts, c.get("organization")));
       },
     )

@@ -1,4 +1,4 @@
-/** Shapes of the sync with PEMS: triggers, status, jobs, conflicts, dead letters, notifications, audit. */
+/** Shapes of the sync with PEMS: triggers, status, jobs, conflicts, dead letters, notifications. */
 import { Schema } from "effect";
 import { RESOLUTIONS } from "../domain/resolution.ts";
 import { PRIORITIES } from "../domain/status.ts";
@@ -276,24 +276,3 @@ export const MarkRead = Schema.Struct({ ids: Schema.Array(Id) }).annotate({
   identifier: "MarkRead",
 });
 export const MarkedRead = Schema.Struct({ read: Count }).annotate({ identifier: "MarkedRead" });
-
-export const Entries = Schema.Struct({
-  entries: Schema.Array(Schema.Struct({
-    id: Text,
-    at: Instant,
-    eventType: Text,
-    userId: orNull(Id),
-    userName: orNull(Text),
-    workerId: orNull(Id),
-    pfaId: orNull(Text),
-    modificationId: orNull(Id),
-    writeId: orNull(Id),
-    jobId: orNull(Id),
-    details: Schema.Record(Text, Schema.Unknown),
-    /** In the chain, so that any change of it is found. */
-    sealed: Schema.Boolean,
-  })),
-  /** Every entry is chained within a second; the time of the newest one that is. */
-  chain: Schema.Struct({ sealedThrough: orNull(Instant) }),
-  nextCursor: orNull(Text),
-}).annotate({ identifier: "AuditEntries" });

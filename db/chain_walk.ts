@@ -1,6 +1,6 @@
 /** The chains of the audit trail as they are walked to be verified, by keyset pages. */
 import type { Head, Link, Trace } from "../domain/chain.ts";
-import type { Sql } from "./sql.ts";
+import type { Runner } from "./sql.ts";
 
 export interface Chain {
   /** Null: the chain of entries of no organization. */
@@ -28,8 +28,8 @@ interface ChainRow {
  * Every organization's chain by code, and that of entries of no organization, as of one moment.
  * @param code only this organization's
  */
-export async function listChains(owner: Sql, code?: string): Promise<ReadonlyArray<Chain>> {
-  const rows = await owner<ChainRow[]>`
+export async function listChains(sql: Runner, code?: string): Promise<ReadonlyArray<Chain>> {
+  const rows = await sql<ChainRow[]>`
     select o.id as "organizationId", o.code, coalesce(c.nth, 0)::text as "headNth",
       coalesce(encode(c.hash, 'hex'), '') as "headHash", coalesce(s.nth, 0)::text as "lastNth",
       coalesce(encode(s.hash, 'hex'), '') as "lastHash",
@@ -50,19 +50,17 @@ export async function listChains(owner: Sql, code?: string): Promise<ReadonlyArr
   }));
 }
 
-const ofChain = (owner: Sql, organizationId: string | null) =>
-  organizationId === null
-    ? owner`organization_id is null`
-    : owner`organization_id = ${organizationId}`;
+const ofChain = (sql: Runner, organizationId: string | null) =>
+  organizationId === null ? sql`organization_id is null` : sql`organization_id = ${organizationId}`;
 
 /** The links after this one, up to the head. */
 export async function readLinks(
-  owner: Sql,
+  sql: Runner,
   chain: Chain,
   { after, limit }: { readonly after: Head; readonly limit: number },
 ): Promise<ReadonlyArray<Link>> {
-  const mine = ofChain(owner, chain.organizationId);
-  const rows = await owner<Array<Omit<Link, "nth"> & { readonly nth: string }>>`
+  const mine = ofChain(sql, chain.organizationId);
+  const rows = await sql<Array<Omit<Link, "nth"> & { readonly nth: string }>>`
     with page as materialized (
       select s as seal, s.* from audit_seal s
       where ${mine} and nth > ${after.nth} and nth <= ${chain.head.nth}
@@ -104,11 +102,11 @@ export const FIRST: Mark = { moment: "-infinity", id: "0" };
 
 /** The chain's entries after the mark, in the order of their times, counted. */
 export async function readEntries(
-  owner: Sql,
+  sql: Runner,
   chain: Chain,
   { after, limit }: { readonly after: Mark; readonly limit: number },
 ): Promise<EntryPage> {
-  const [row] = await owner<[Omit<EntryPage, "end"> & { moment: string | null; id: string }]>`
+  const [row] = await sql<[Omit<EntryPage, "end"> & { moment: string | null; id: string }]>`
     select count(*)::int as entries, count(*) filter (where not sealed)::int as unsealed,
       (array_agg(id::text order by at, id)
         filter (where not sealed and xid < ${chain.horizon}::text::xid8))[1] as stray,
@@ -117,7 +115,7 @@ export async function readEntries(
     from (
       select id, at, xid, exists (select from audit_seal s where s.entry_id = e.id) as sealed
       from audit_entry e
-      where ${ofChain(owner, chain.organizationId)}
+      where ${ofChain(sql, chain.organizationId)}
         and (at, id) > (${after.moment}::text::timestamptz, ${after.id}::text::bigint)
       order by at, id
       limit ${limit}
@@ -127,8 +125,8 @@ export async function readEntries(
 }
 
 /** Looks for a faulty link's entry, and for what stands in its place, in the whole trail. */
-export async function traceEntry(owner: Sql, entryId: string): Promise<Trace> {
-  const [row] = await owner<[Trace]>`
+export async function traceEntry(sql: Runner, entryId: string): Promise<Trace> {
+  const [row] = await sql<[Trace]>`
     select exists (select from audit_entry where id = ${entryId}) as exists,
       exists (
         select from audit_entry e join audit_seal s on s.digest = audit_digest(e)

@@ -1,55 +1,7 @@
-/** Sync jobs as they are read: what one commit, read sync or rollback started and how far it is. */
+/** A sync job as it is read: what one commit, read sync or rollback started, and its items. */
 import type { Delta } from "../domain/delta.ts";
+import { columns, type JobRow } from "./job_list.ts";
 import type { Sql, Tx } from "./sql.ts";
-
-export interface JobRow {
-  readonly id: string;
-  readonly kind: string;
-  readonly status: string;
-  readonly userId: string | null;
-  readonly userName: string | null;
-  readonly reason: string | null;
-  readonly total: number;
-  readonly done: number;
-  /** Records of ours that a sweep of everything did not find in PEMS; null for every other job. */
-  readonly missing: number | null;
-  readonly error: string | null;
-  readonly createdAt: Date;
-  readonly startedAt: Date | null;
-  readonly finishedAt: Date | null;
-  /** Its modifications by state. */
-  readonly counts: { readonly [status: string]: number };
-}
-
-export interface JobFilter {
-  readonly status: string | null;
-  readonly kind: string | null;
-  readonly from: string | null;
-  readonly to: string | null;
-  /** Text in the reason, the user's name or a record's id. */
-  readonly search: string | null;
-  readonly before: string | null;
-  readonly limit: number;
-}
-
-/** Newest first; ids are in order of time. */
-export const listJobs = (tx: Tx, filter: JobFilter): Promise<JobRow[]> =>
-  tx<JobRow[]>`
-    select ${columns(tx)}
-    from sync_job j left join app_user u on u.id = j.user_id
-    where j.organization_id = current_organization()
-      and (${filter.before}::text is null or j.id < ${filter.before}::text::uuid)
-      and (${filter.status}::text is null or j.status = ${filter.status}::text)
-      and (${filter.kind}::text is null or j.kind = ${filter.kind}::text)
-      and (${filter.from}::text is null or j.created_at >= ${filter.from}::text::timestamptz)
-      and (${filter.to}::text is null or j.created_at < ${filter.to}::text::timestamptz)
-      and (${filter.search}::text is null
-        or strpos(lower(concat_ws(' ', j.reason, u.display_name, u.username)),
-          lower(${filter.search}::text)) > 0
-        or exists (select from pfa_modification m
-          where m.job_id = j.id and lower(m.pfa_id) = lower(${filter.search}::text)))
-    order by j.id desc
-    limit ${filter.limit}`;
 
 export async function findJob(tx: Tx, id: string): Promise<JobRow | undefined> {
   const [row] = await tx<JobRow[]>`
@@ -58,16 +10,6 @@ export async function findJob(tx: Tx, id: string): Promise<JobRow | undefined> {
     where j.organization_id = current_organization() and j.id = ${id}`;
   return row;
 }
-
-const columns = (tx: Tx) =>
-  tx`
-    j.id, j.kind, j.status, j.user_id as "userId", u.display_name as "userName", j.reason, j.total,
-    j.done, j.missing, j.error, j.created_at as "createdAt", j.started_at as "startedAt",
-    j.finished_at as "finishedAt",
-    coalesce((
-      select jsonb_object_agg(sync_status, n) from (
-        select m.sync_status, count(*) as n from pfa_modification m
-        where m.job_id = j.id group by m.sync_status) s), '{}') as counts`;
 
 export interface ItemRow {
   readonly modificationId: string;

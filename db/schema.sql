@@ -452,6 +452,23 @@ $function$
 revoke execute on function give_back(uuid) from public;
 grant execute on function give_back(uuid) to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION jobs_by_reason(search text)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  return query
+    select id from sync_job
+    where organization_id = current_organization() and reason is not null
+      and (length(search) < 3 or trigrams(reason) @> trigrams(search))
+      and strpos(lower(reason), lower(search)) > 0;
+end $function$
+;
+revoke execute on function jobs_by_reason(text) from public;
+grant execute on function jobs_by_reason(text) to vanguard_app;
+
 CREATE OR REPLACE FUNCTION lane_place(record text)
  RETURNS TABLE(place integer, leaves_at timestamp with time zone, waiting_for text)
  LANGUAGE sql
@@ -527,6 +544,19 @@ begin
 end $function$
 ;
 revoke execute on function move_lanes() from public;
+
+CREATE OR REPLACE FUNCTION name_job()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.job_id := (select job_id from pfa_modification where id = new.modification_id);
+  return new;
+end $function$
+;
+revoke execute on function name_job() from public;
 
 CREATE OR REPLACE FUNCTION newest_seals(organization uuid, most integer)
  RETURNS SETOF audit_seal
@@ -992,6 +1022,16 @@ $function$
 revoke execute on function sync_gauges() from public;
 grant execute on function sync_gauges() to vanguard_auth;
 
+CREATE OR REPLACE FUNCTION trigrams(words text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(array_agg(distinct substr(lower(words), n, 3)), '{}')
+  from generate_series(1, length(words) - 2) n
+$function$
+;
+
 CREATE OR REPLACE FUNCTION unaccounted_modifications()
  RETURNS TABLE(organization_id uuid, count integer)
  LANGUAGE sql
@@ -1154,14 +1194,18 @@ create table audit_entry (
   xid xid8 not null default pg_current_xact_id(),
   constraint audit_entry_event_type_check CHECK ((event_type = ANY (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text, 'WRITE_SETTLED'::text, 'CONFLICT_DETECTED'::text, 'CONFLICT_RESOLVED'::text, 'RETRY'::text, 'DEAD_LETTER'::text, 'REPLAY'::text, 'DISCARD'::text, 'ROLLBACK'::text, 'READ_SYNC'::text, 'PAUSE'::text, 'RESUME'::text, 'CIRCUIT_OPEN'::text, 'CIRCUIT_CLOSED'::text, 'LOGIN'::text, 'LOGIN_FAILED'::text, 'PERMISSION_DENIED'::text, 'PERMISSION_CHANGED'::text, 'CREDENTIAL_CHANGED'::text, 'EXPORT'::text, 'IMPORT'::text])))
 ) partition by RANGE (at);
-CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC);
-CREATE INDEX audit_entry_record ON ONLY audit_entry USING btree (organization_id, pfa_id, at DESC) WHERE (pfa_id IS NOT NULL);
+CREATE INDEX audit_entry_job ON ONLY audit_entry USING btree (organization_id, job_id, at DESC, id DESC) WHERE (job_id IS NOT NULL);
+CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC, id DESC);
+CREATE INDEX audit_entry_person ON ONLY audit_entry USING btree (organization_id, user_id, at DESC, id DESC) WHERE (user_id IS NOT NULL);
+CREATE INDEX audit_entry_rare ON ONLY audit_entry USING btree (organization_id, event_type, at DESC, id DESC) WHERE (event_type <> ALL (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text]));
+CREATE INDEX audit_entry_record ON ONLY audit_entry USING btree (organization_id, pfa_id, at DESC, id DESC) WHERE (pfa_id IS NOT NULL);
 CREATE INDEX audit_entry_written ON ONLY audit_entry USING btree (xid, id);
 alter table audit_entry enable row level security;
 create policy everywhere on audit_entry for all to vanguard_worker using (true);
 create policy identity on audit_entry for insert to vanguard_auth with check (true);
 create policy tenant on audit_entry for all to vanguard_app using ((organization_id = current_organization()));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER job_named BEFORE INSERT ON audit_entry FOR EACH ROW WHEN (((new.job_id IS NULL) AND (new.modification_id IS NOT NULL) AND (new.event_type <> 'DRAFT_SAVED'::text))) EXECUTE FUNCTION name_job();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 grant select on audit_entry to vanguard_app;
 grant select on audit_entry to vanguard_worker;
@@ -1175,6 +1219,7 @@ create table audit_horizon (
   constraint audit_horizon_single_check CHECK (single),
   constraint audit_horizon_pkey PRIMARY KEY (single)
 ) with (fillfactor=50);
+grant select on audit_horizon to vanguard_app;
 
 create table audit_seal (
   organization_id uuid,
@@ -1192,6 +1237,23 @@ create policy tenant on audit_seal for all to vanguard_app using ((organization_
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 grant select on audit_seal to vanguard_app;
+
+create table audit_verification (
+  organization_id uuid not null,
+  walk jsonb,
+  begun_at timestamp with time zone,
+  verdict jsonb,
+  verified_at timestamp with time zone,
+  verified_by uuid,
+  constraint begun_with_walk CHECK (((walk IS NULL) = (begun_at IS NULL))),
+  constraint verified_with_verdict CHECK (((verdict IS NULL) = (verified_at IS NULL))),
+  constraint audit_verification_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint audit_verification_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES app_user(id),
+  constraint audit_verification_pkey PRIMARY KEY (organization_id)
+);
+alter table audit_verification enable row level security;
+create policy tenant on audit_verification for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on audit_verification to vanguard_app;
 
 create table circuit_failure (
   id bigint not null generated always as identity,
@@ -1545,6 +1607,7 @@ create table pfa_modification (
   constraint pfa_modification_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint pfa_modification_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
+CREATE INDEX pfa_modification_completed ON pfa_modification USING btree (organization_id, committed_at) WHERE (synced_at IS NOT NULL);
 CREATE UNIQUE INDEX pfa_modification_draft ON pfa_modification USING btree (organization_id, user_id, pfa_id) WHERE (sync_status = 'draft'::text);
 CREATE INDEX pfa_modification_job ON pfa_modification USING btree (job_id) WHERE (job_id IS NOT NULL);
 CREATE INDEX pfa_modification_job_open ON pfa_modification USING btree (job_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text]));
@@ -1747,8 +1810,13 @@ create table sync_job (
   constraint sync_job_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint sync_job_pkey PRIMARY KEY (id)
 );
+CREATE INDEX sync_job_kind ON sync_job USING btree (organization_id, kind, id DESC) WHERE (kind <> 'commit'::text);
+CREATE INDEX sync_job_listed ON sync_job USING btree (organization_id, id DESC);
 CREATE INDEX sync_job_newest ON sync_job USING btree (organization_id, created_at DESC);
 CREATE UNIQUE INDEX sync_job_one_read ON sync_job USING btree (organization_id) WHERE ((kind = 'read_sync'::text) AND (status = ANY (ARRAY['queued'::text, 'running'::text])));
+CREATE INDEX sync_job_person ON sync_job USING btree (organization_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
+CREATE INDEX sync_job_reason ON sync_job USING gin (trigrams(reason)) WHERE (reason IS NOT NULL);
+CREATE INDEX sync_job_unfinished ON sync_job USING btree (organization_id, id DESC) WHERE (status <> 'completed'::text);
 alter table sync_job enable row level security;
 create policy everywhere on sync_job for all to vanguard_worker using (true);
 create policy tenant on sync_job for all to vanguard_app using ((organization_id = current_organization()));

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { record } from "../db/audit.ts";
 import { sealEntries } from "../db/chain.ts";
-import type { Database, Tx } from "../db/sql.ts";
+import type { Database } from "../db/sql.ts";
 import { tellVerdict, type Verdict, verifyTrail } from "../ops/admin/verify.ts";
 import { admin } from "./admin.ts";
 import { aPlanner } from "./builders.ts";
 import { onEach, onPostgres } from "./database.ts";
+import { tampered } from "./tampering.ts";
 
 const everywhere = { versions: [18, 15] } as const;
 /** Smaller than the chains here, so that every walk turns pages. */
@@ -30,18 +31,6 @@ const verify = async (db: Database): Promise<ReadonlyMap<string | null, Verdict>
     (await verifyTrail(db.owner, { progress: quiet, page: PAGE }))
       .map((verdict) => [verdict.chain.code, verdict]),
   );
-
-/** Changes what nobody may change, as the owner of the tables can who switches their triggers off. */
-const tamper = (db: Database, work: (tx: Tx) => Promise<unknown>) =>
-  db.owner.begin(async (tx) => {
-    for (const table of ["audit_entry", "audit_seal"]) {
-      await tx.unsafe(`alter table ${table} disable trigger user`);
-    }
-    await work(tx);
-    for (const table of ["audit_entry", "audit_seal"]) {
-      await tx.unsafe(`alter table ${table} enable trigger user`);
-    }
-  });
 
 onEach("an untouched trail is intact, what is not sealed yet is counted apart", async (db) => {
   await aTrail(db);
@@ -152,7 +141,7 @@ const TAMPERING: ReadonlyArray<readonly [what: string, text: string, told: strin
 for (const [what, text, told] of TAMPERING) {
   onEach(`the trail tells of this: ${what}`, async (db) => {
     await aTrail(db);
-    await tamper(db, (tx) => tx.unsafe(text).simple());
+    await tampered(db, (tx) => tx.unsafe(text).simple());
     const verdicts = await verify(db);
     const line = tellVerdict(verdicts.get("ONE")!);
     assert.ok(line.includes(told), line);
@@ -179,7 +168,7 @@ onEach("a chain holds when the months of its first entries have been dropped", a
   const verdict = (await verify(db)).get("ONE")!;
   assert.equal(verdict.fault, undefined);
   assert.match(tellVerdict(verdict), /^ONE: 6 sealed, 3 of them dropped with their month, 0 not/);
-  await tamper(
+  await tampered(
     db,
     (tx) => tx`delete from audit_entry where id = (select max(id) - 1 from audit_entry)`,
   );
@@ -193,7 +182,7 @@ onPostgres(
     const intact = await admin(url, "audit", "verify");
     assert.equal(intact.code, 0, intact.complained);
     assert.match(intact.said, /^ONE: 8 sealed.*\nTWO: 8 sealed.*\nentries of no organization: 0/);
-    await tamper(db, (tx) => tx`delete from audit_entry where id = 4`);
+    await tampered(db, (tx) => tx`delete from audit_entry where id = 4`);
     const broken = await admin(url, "audit", "verify");
     assert.equal(broken.code, 1);
     assert.match(broken.said, /^ONE: .*broken at link 4: entry 4 was removed\nTWO: .*intact/);

@@ -1,9 +1,9 @@
 /** The sync as people follow it: jobs, conflicts, dead letters, notifications, audit; and money on none of their ways out. */
 import assert from "node:assert/strict";
+import { Entries } from "../app/audit_shapes.ts";
 import {
   Conflicts,
   DeadLetters,
-  Entries,
   Job,
   Jobs,
   Notifications,

@@ -89,6 +89,8 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
   audit_chain: ({ victim }) =>
     `insert into audit_chain (organization_id, nth, hash, sealed_through)
     values ('${victim.organizationId}', 1, '', now())`,
+  audit_verification: ({ victim }) =>
+    `insert into audit_verification (organization_id) values ('${victim.organizationId}')`,
   alert: ({ victim }) =>
     `insert into alert (organization_id, kind, title, body)
     values ('${victim.organizationId}', 'failure', '', '')`,

@@ -1,23 +1,8 @@
 /** `admin audit verify`: walks every chain of the audit trail and tells the first link that is broken. */
-import {
-  type Chain,
-  FIRST,
-  listChains,
-  type Mark,
-  readEntries,
-  readLinks,
-  traceEntry,
-} from "../../db/chain_walk.ts";
+import { beginWalk, walkOn } from "../../db/chain_verify.ts";
+import { type Chain, listChains } from "../../db/chain_walk.ts";
 import type { Sql } from "../../db/sql.ts";
-import {
-  BEGINNING,
-  type Fault,
-  type Head,
-  judgeHead,
-  judgeLinks,
-  refine,
-  tellFault,
-} from "../../domain/chain.ts";
+import { type Fault, tellFault } from "../../domain/chain.ts";
 
 /** Links of one statement, some 100 ms of work. */
 const PAGE = 5_000;
@@ -53,62 +38,18 @@ export async function verifyTrail(
   }
   const verdicts: Verdict[] = [];
   for (const chain of chains) {
-    const tell = (done: number) => {
-      if (chain.head.nth > page) progress(`${nameOf(chain)}: ${done} of ${chain.head.nth} links`);
-    };
-    const { fault, expired } = await walkLinks(owner, { chain, page, tell });
-    const { unsealed, stray } = await countUnsealed(owner, chain, page);
-    verdicts.push({
-      chain,
-      sealed: chain.last.nth,
-      expired,
-      unsealed,
-      fault: fault ?? judgeHead(chain.head, chain.last) ??
-        (stray === null ? undefined : { kind: "inserted", nth: undefined, entryId: stray }),
-    });
+    let walk = beginWalk(chain);
+    while (!walk.done) {
+      const before = walk.after.nth;
+      walk = await walkOn(owner, walk, page);
+      if (chain.head.nth > page && walk.after.nth > before) {
+        progress(`${nameOf(chain)}: ${walk.after.nth} of ${chain.head.nth} links`);
+      }
+    }
+    const { expired, unsealed, fault } = walk;
+    verdicts.push({ chain, sealed: chain.last.nth, expired, unsealed, fault: fault ?? undefined });
   }
   return verdicts;
-}
-
-async function walkLinks(
-  owner: Sql,
-  { chain, page, tell }: {
-    readonly chain: Chain;
-    readonly page: number;
-    readonly tell: (done: number) => void;
-  },
-): Promise<{ readonly fault: Fault | undefined; readonly expired: number }> {
-  let after: Head = BEGINNING;
-  let expired = 0;
-  while (true) {
-    const links = await readLinks(owner, chain, { after, limit: page });
-    const fault = judgeLinks(after, links);
-    if (fault !== undefined) {
-      const { entryId } = fault;
-      return {
-        fault: entryId === undefined ? fault : refine(fault, await traceEntry(owner, entryId)),
-        expired,
-      };
-    }
-    expired += links.filter((link) => link.foundDigest === null).length;
-    const last = links.at(-1);
-    if (last === undefined) return { fault: undefined, expired };
-    tell(last.nth);
-    after = last;
-  }
-}
-
-async function countUnsealed(owner: Sql, chain: Chain, limit: number) {
-  let after: Mark = FIRST;
-  let unsealed = 0;
-  let stray: string | null = null;
-  while (true) {
-    const page = await readEntries(owner, chain, { after, limit });
-    unsealed += page.unsealed;
-    stray ??= page.stray;
-    if (page.end === undefined) return { unsealed, stray };
-    after = page.end;
-  }
 }
 
 const nameOf = ({ code }: Chain): string => code ?? "entries of no organization";
