@@ -24,6 +24,7 @@ const ENTRIES = {
   letters: "islands/letters/letters.tsx",
   admin: "islands/admin/admin.tsx",
   account: "islands/account/account.tsx",
+  audit: "islands/audit/audit.tsx",
   style: "islands/style.css",
 };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

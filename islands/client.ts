@@ -16,6 +16,7 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   admin: () => import("./admin/admin.tsx"),
   account: () => import("./account/account.tsx"),
   letters: () => import("./letters/letters.tsx"),
+  audit: () => import("./audit/audit.tsx"),
 };
 
 async function wake(element: HTMLElement): Promise<void> {

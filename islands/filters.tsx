@@ -71,13 +71,14 @@ interface MoreProps {
   readonly cursor: string | null;
   readonly busy: boolean;
   readonly more: () => Promise<void>;
+  readonly word?: string;
 }
 
-export const More = ({ cursor, busy, more }: MoreProps) =>
+export const More = ({ cursor, busy, more, word = "Show more" }: MoreProps) =>
   cursor === null
     ? null
     : (
       <button type="button" class="plain more" disabled={busy} onClick={() => void more()}>
-        Show more
+        {word}
       </button>
     );

@@ -76,6 +76,11 @@ const api = (_c: unknown, path: string) =>
       },
       version: 3,
       records: [],
+      entries: [],
+      people: [{ id: "u", name: "Ana Souza" }],
+      sealedThrough: null,
+      walk: null,
+      verdict: null,
       total: 0,
       nextCursor: null,
     });
@@ -235,6 +240,24 @@ Deno.test("everybody has an account of their own, whatever they may do", async (
   assert.equal((await site().request("/account")).status, 303);
   const limited = await (await site(ana(["Read"])).request("/account?section=tokens")).text();
   assert.match(limited.replaceAll("&quot;", '"'), /"held":\["Read"\]/);
+});
+
+Deno.test("the trail is for who manages the settings, and is narrowed by its address", async () => {
+  const whole = await (await site(ana()).request("/audit")).text();
+  assert.match(whole, /Nothing has happened yet/);
+  assert.match(whole, /Nothing is sealed yet\./);
+  assert.match(whole, /<option value="u">Ana Souza/);
+  assert.doesNotMatch(whole, / style="/);
+  const address = "/audit?org=PAX&eventType=writes&pfaId=PFA-1&from=2026-11-01&to=2026-11-02";
+  const some = (await (await site(ana()).request(address)).text()).replaceAll("&amp;", "&");
+  assert.match(some, /Nothing in the trail matches these filters/);
+  assert.match(some, /audit\.csv\?organizationId=o2[^"]*pfaId=PFA-1[^"]*WRITE_ATTEMPT/);
+  assert.match(some, /name="from" value="2026-11-01"/);
+  const odd = await (await site(ana()).request("/audit?correlationId=nonsense")).text();
+  assert.match(odd, /role="alert"[^>]*>Expected one of/);
+  const refused = await site(ana(["Read", "Sync"])).request("/audit");
+  assert.equal(refused.status, 403);
+  assert.doesNotMatch(await refused.text(), /<span>Audit/);
 });
 
 Deno.test("the timeline carries its outlook, no style that the policy forbids, and no money unseen", async () => {

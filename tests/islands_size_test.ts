@@ -31,6 +31,7 @@ test("every page stays within its budget of scripts", async () => {
       "metrics",
       "admin",
       "account",
+      "audit",
     ]
   ) {
     const beyond = weight(assets.preloads(island).filter((script) => !core.has(script)));

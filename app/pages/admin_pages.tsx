@@ -1,11 +1,13 @@
-/** The pages of who keeps the sync going: jobs, metrics, dead letters. */
+/** The pages of who keeps the sync going: jobs, metrics, dead letters, the audit trail. */
 import { Hono } from "hono";
+import { auditFilter } from "../../islands/audit/filter.ts";
 import type { Job, JobPage } from "../../islands/details/job.ts";
 import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
 import { MOST_LETTERS } from "../../islands/letters/letters.tsx";
 import { chosenOf, metricsQuery } from "../../islands/metrics/ranges.ts";
 import type { AppEnv } from "../env.ts";
 import type { Metrics as MetricsSeries } from "../series.ts";
+import { Audit, readAudit } from "./audit.tsx";
 import { type Framing, secured } from "./framing.tsx";
 import { History } from "./history.tsx";
 import { Letters } from "./letters.tsx";
@@ -52,6 +54,15 @@ export function adminPages({ framed, read }: Framing): Hono<AppEnv> {
               loaded={await read(c, "/api/pems/dead-letters", asked)}
             />
           ),
+        };
+      }, "ManageSettings"))
+    .get("/audit", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const filter = auditFilter(c.req.query());
+        const shown = await readAudit((path, asked) => read(c, path, asked), organization, filter);
+        return {
+          head: { title: "Audit", islands: ["audit"] },
+          body: <Audit {...{ organization, filter }} {...shown} />,
         };
       }, "ManageSettings"));
 }

@@ -45,6 +45,7 @@ const KEEPING: ReadonlyArray<Place> = [
     icon: "lock",
     needs: ["ManageSettings", "ManageUsers"],
   },
+  { path: "/audit", name: "Audit", icon: "audit", needs: "ManageSettings" },
 ];
 
 const allowed = (places: ReadonlyArray<Place>, organization: Membership | undefined) =>
