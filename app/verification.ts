@@ -51,9 +51,9 @@ export const verification = (app: Sql, { allow }: Guard) =>
         const { code } = c.get("organization");
         const until = performance.now() + MOST_MS;
         let anew = c.req.valid("json").anew === true;
-        let done = false;
-        while (!done && performance.now() < until) {
-          done = await asTenant(app, tenant, (tx) => step(tx, { tenant, code, anew }), "anew");
+        let more = true;
+        while (more && performance.now() < until) {
+          more = await asTenant(app, tenant, (tx) => step(tx, { tenant, code, anew }), "anew");
           anew = false;
         }
         return c.json(await asTenant(app, tenant, tell));
@@ -66,15 +66,16 @@ interface Step {
   readonly anew: boolean;
 }
 
-/** One page further; whether the walk is over. Two who ask at once walk the same walk, page by page in turns. */
+/** One page further; whether there is more to do here: not while another request walks, which goes on by itself. */
 async function step(tx: Tx, { tenant, code, anew }: Step): Promise<boolean> {
   const kept = await lockWalk(tx);
+  if (kept === undefined) return false;
   const begins = kept === null || anew;
   const walk = begins ? await begin(tx, code) : kept;
   const next = { ...walk, ...await walkOn(tx, walk, PAGE) };
   if (!next.done) {
     await keepWalk(tx, next, begins);
-    return false;
+    return true;
   }
   await keepVerdict(tx, tenant.userId, {
     intact: next.after.nth,
@@ -84,7 +85,7 @@ async function step(tx: Tx, { tenant, code, anew }: Step): Promise<boolean> {
     unsealed: next.unsealed,
     fault: next.fault,
   });
-  return true;
+  return false;
 }
 
 async function begin(tx: Tx, code: string): Promise<Walk & { readonly through: string | null }> {

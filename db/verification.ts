@@ -42,15 +42,18 @@ export async function readVerification(tx: Tx): Promise<Verification> {
   return row ?? NONE;
 }
 
-/** The walk that is under way and not older than an hour, locked: whoever else asks moves it on after this. */
-export async function lockWalk(tx: Tx): Promise<Verification["walk"]> {
+/**
+ * The walk that is under way and not older than an hour, locked, or null where none is.
+ * @returns undefined while another holds it: whoever waited would keep a connection from others
+ */
+export async function lockWalk(tx: Tx): Promise<Verification["walk"] | undefined> {
   await tx`
     insert into audit_verification (organization_id) values (current_organization())
     on conflict do nothing`;
-  const [row] = await tx<[{ walk: Verification["walk"] }]>`
+  const [row] = await tx<Array<{ walk: Verification["walk"] }>>`
     select case when begun_at > now() - interval '1 hour' then walk end as walk
-    from audit_verification where organization_id = current_organization() for update`;
-  return row.walk;
+    from audit_verification where organization_id = current_organization() for update skip locked`;
+  return row?.walk;
 }
 
 /** Keeps how far the walk has come. */

@@ -4,7 +4,9 @@ import { Verification } from "../app/audit_shapes.ts";
 import { record } from "../db/audit.ts";
 import { sealEntries } from "../db/chain.ts";
 import { type Bench, test } from "./app_bench.ts";
-import { assertShape, type Caller } from "./app_client.ts";
+import { assertShape, type Caller, withApp } from "./app_client.ts";
+import { aPlanner } from "./builders.ts";
+import { onPostgres } from "./database.ts";
 import { tampered } from "./tampering.ts";
 
 const entriesOf = ({ db, organizationId }: Bench, count: number) =>
@@ -74,6 +76,33 @@ test("a long chain is walked in several calls, by whoever asks next", async (ben
   const { intact, fault } = await verified(await bench.without("Export"), bench);
   assert.deepEqual({ intact, fault }, { intact: 4100, fault: null });
 });
+
+onPostgres(
+  "who asks while another request walks is answered at once",
+  (db) =>
+    withApp(db, async (app) => {
+      const { organizationId, userId } = await aPlanner(db);
+      const caller = await app.as(userId);
+      const ask = () => caller.post("/api/audit/verify", { organizationId });
+      await record(db.worker, [{ eventType: "EXPORT", organizationId }]);
+      await sealEntries(db.worker, 1000);
+      assert.equal((await ask()).body.verdict.links, 1);
+      const letGo = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const walking = db.owner.begin(async (tx) => {
+        await tx`select from audit_verification for update`;
+        held.resolve();
+        await letGo.promise;
+      });
+      await held.promise;
+      await record(db.worker, [{ eventType: "EXPORT", organizationId }]);
+      await sealEntries(db.worker, 1000);
+      assert.equal((await ask()).body.verdict.links, 1, "not walked by this one");
+      letGo.resolve();
+      await walking;
+      assert.equal((await ask()).body.verdict.links, 2);
+    }),
+);
 
 test("what was tampered with is told, until it is verified to be whole", async (bench) => {
   const { caller, db } = bench;

@@ -9,7 +9,7 @@ import { keepWalk, lockWalk } from "../../db/verification.ts";
 import { inChromium } from "../chromium.ts";
 import { startProduct, withFolder } from "../product.ts";
 import { tampered } from "../tampering.ts";
-import { launchChromium } from "./browser.ts";
+import { launchChromium, visit } from "./browser.ts";
 import { type Bench, commit, holds, OURS, signedIn } from "./decisions.ts";
 import { journeys } from "./journeys.ts";
 
@@ -139,6 +139,20 @@ async function others(bench: Bench): Promise<void> {
   const vic = await signedIn(bench, { who: bench.product.vic, at: AT });
   await vic.page.getByText("lacks the permission ManageSettings").waitFor();
   await vic.page.context().close();
+  const { page } = await visit(bench.browser, { javaScript: false });
+  await page.goto(`${bench.product.origin}${AT}`);
+  await page.getByLabel("Username or e-mail").fill(bench.product.olga.username);
+  await page.getByLabel("Password").fill(bench.product.olga.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await saying(page, "sent a write to PEMS").first().waitFor();
+  await page.getByLabel("Event").selectOption("COMMIT");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.waitForURL(/eventType=COMMIT/);
+  await saying(page, "committed 2 fields").first().getByText("Details").click();
+  await saying(page, "committed 2 fields").getByText("Everything of this job").first().click();
+  await saying(page, "was answered 200 by PEMS").first().waitFor();
+  assert.equal(await page.getByRole("button", { name: "Verify now" }).count(), 0);
+  await page.context().close();
 }
 
 journeys(
