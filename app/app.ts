@@ -31,6 +31,8 @@ import { paced } from "./pace.ts";
 import { MOST_BODY, notFound, onError, tooLarge } from "./problem.ts";
 import { policyTrials } from "./policy_trials.ts";
 import { records } from "./records.ts";
+import { letterGroups } from "./letter_groups.ts";
+import { replays } from "./replays.ts";
 import { jobRollbacks, recordRollbacks } from "./rollbacks.ts";
 import { logged } from "./requests.ts";
 import { sessions } from "./sessions.ts";
@@ -105,6 +107,8 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .route("/api/pems", jobs(db.app, guard))
     .route("/api/pems", conflicts(db.app, guard, config))
     .route("/api/pems", deadLetters(db.app, guard, config))
+    .route("/api/pems", letterGroups(db.app, guard, config))
+    .route("/api/pems", replays(db.app, guard, config))
     .route("/api/pems", jobRollbacks(db.app, guard, config))
     .route("/api/pfa-data", recordRollbacks(db.app, guard, config))
     .route("/api/notifications", notifications(db.auth))

@@ -9,6 +9,7 @@ import { readCursor, readLimit, writeCursor } from "./cursor.ts";
 import { requireKnown } from "./drafting.ts";
 import type { AppEnv } from "./env.ts";
 import { estimate } from "./estimate.ts";
+import { textOf } from "./filters.ts";
 import type { Guard } from "./guard.ts";
 import { type Mask, maskFor } from "./mask.ts";
 import { broken, Problem, type ProblemCode } from "./problem.ts";
@@ -20,6 +21,7 @@ import { wireDelta } from "./wire.ts";
 
 const LIST = parameters({
   organizationId: "Required",
+  group: "Only those of this fingerprint",
   limit: "1 to 1000; 100 when absent",
   cursor: "nextCursor of the page before",
 });
@@ -34,12 +36,13 @@ export const deadLetters = (app: Sql, { allow }: Guard, { writeSync }: Config) =
       allow("query", "ManageSettings"),
       async (c) => {
         const organization = c.get("organization");
-        const list = ["dead-letters", organization.id];
+        const group = textOf(c, "group");
+        const list = ["dead-letters", organization.id, group];
         const before = readCursor(list, c.req.query("cursor"), 1)?.[0] ?? null;
         const limit = readLimit(c.req.query("limit"));
         const { rows, total } = await asTenant(app, tenantOf(c), async (tx) => ({
-          rows: await listDeadLetters(tx, { before, limit: limit + 1 }),
-          total: await countDeadLetters(tx),
+          rows: await listDeadLetters(tx, { group, before, limit: limit + 1 }),
+          total: await countDeadLetters(tx, group),
         }));
         const shown = rows.slice(0, limit);
         const mask = maskFor(organization.permissions);

@@ -1,5 +1,5 @@
 /** Routes of sync jobs: what each commit, read sync or rollback started, and what became of it. */
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { type JobRow, listJobs } from "../db/job_list.ts";
 import { findJob, type ItemRow, listItems, organizationOf } from "../db/jobs.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
@@ -104,6 +104,15 @@ export const jobFilterOf = (c: Context<AppEnv>) => ({
   search: textOf(c, "search"),
 });
 
+/** Lets through who may manage the organization of the job that the path names. */
+export const manages =
+  (app: Sql, { requireOrganization }: Guard): MiddlewareHandler<AppEnv> => async (c, next) => {
+    sessionOf(c);
+    const found = await ownerOf(app, c.req.param("id") ?? "");
+    await requireFound(c, found, (c, one) => requireOrganization(c, one, "ManageSettings"));
+    await next();
+  };
+
 /** Keeps the organization of what an id alone named; an id of another organization is as unknown as any. */
 export async function requireFound(
   c: Context<AppEnv>,
@@ -126,6 +135,7 @@ export const jobOf = ({ createdAt, startedAt, finishedAt, ...job }: JobRow, mask
   createdAt: createdAt.toISOString(),
   startedAt: isoOf(startedAt),
   finishedAt: isoOf(finishedAt),
+  replay: job.replay && { ...job.replay, error: job.replay.error && mask.text(job.replay.error) },
   durationMs: startedAt && finishedAt && finishedAt.getTime() - startedAt.getTime(),
 });
 

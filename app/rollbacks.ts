@@ -1,17 +1,16 @@
 /** Routes of rollback: of one record, of a whole job. */
 import { Schema } from "effect";
 import { Hono } from "hono";
-import { organizationOf } from "../db/jobs.ts";
 import { asTenant, type Sql } from "../db/sql.ts";
 import type { Config } from "../domain/config.ts";
 import { type FieldName, type FieldValue, wireValue } from "../domain/pfa.ts";
 import type { AppEnv } from "./env.ts";
-import { type Guard, sessionOf } from "./guard.ts";
-import { requireFound } from "./jobs.ts";
+import type { Guard } from "./guard.ts";
+import { manages } from "./jobs.ts";
 import { type Mask, maskFor } from "./mask.ts";
 import type { ProblemCode } from "./problem.ts";
 import { readFields, readReason, rollBackJob, rollBackRecord } from "./rolling_back.ts";
-import { body, GUARDED, isId, told } from "./shape.ts";
+import { body, GUARDED, told } from "./shape.ts";
 import {
   RollBackJob,
   RollbackPreview,
@@ -56,7 +55,7 @@ export const recordRollbacks = (app: Sql, { allow }: Guard, { retry }: Config) =
       },
     );
 
-export const jobRollbacks = (app: Sql, { requireOrganization }: Guard, { retry }: Config) =>
+export const jobRollbacks = (app: Sql, guard: Guard, { retry }: Config) =>
   new Hono<AppEnv>()
     .post(
       "/sync-jobs/:id/rollback",
@@ -64,13 +63,7 @@ export const jobRollbacks = (app: Sql, { requireOrganization }: Guard, { retry }
         ...REFUSED,
         "too_many",
       ]),
-      async (c, next) => {
-        sessionOf(c);
-        const id = c.req.param("id");
-        const found = isId(id) ? await organizationOf(app, { job: id }) : undefined;
-        await requireFound(c, found, (c, one) => requireOrganization(c, one, "ManageSettings"));
-        await next();
-      },
+      manages(app, guard),
       body(RollBackJob),
       async (c) => {
         const organization = c.get("organization");

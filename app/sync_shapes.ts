@@ -3,6 +3,7 @@ import { Schema } from "effect";
 import { RESOLUTIONS } from "../domain/resolution.ts";
 import { PRIORITIES } from "../domain/status.ts";
 import { Fields, SomeFields } from "./record_shapes.ts";
+import { ids, replay } from "./replay_shapes.ts";
 import { Id, Instant, text } from "./shape.ts";
 
 const maybe = Schema.optionalKey;
@@ -62,6 +63,8 @@ const job = {
   startedAt: orNull(Instant),
   finishedAt: orNull(Instant),
   durationMs: orNull(Count),
+  /** Of dead letters that go again, or are given up, step by step. */
+  replay: orNull(Schema.Struct(replay)),
 };
 export const Jobs = Schema.Struct({
   jobs: Schema.Array(Schema.Struct(job)),
@@ -201,9 +204,6 @@ export const DeadLetters = Schema.Struct({
   total: Count,
 }).annotate({ identifier: "DeadLetters" });
 
-const ids = Schema.Array(Id).check(Schema.isMaxLength(10_000, {
-  message: "Expected at most 10000 ids",
-}));
 /** The ids are those of modifications, as the list of dead letters tells them. */
 export const RetryLetters = Schema.Struct({
   organizationId: Id,

@@ -129,7 +129,12 @@ export interface DeadLetterRow {
 /** The organization's dead letters, newest first, each with every attempt made for its record since its commit. */
 export const listDeadLetters = (
   tx: Tx,
-  { before, limit }: { readonly before: string | null; readonly limit: number },
+  { group, before, limit }: {
+    /** Only these, that died of the same; null: all. */
+    readonly group: string | null;
+    readonly before: string | null;
+    readonly limit: number;
+  },
 ): Promise<DeadLetterRow[]> =>
   tx<DeadLetterRow[]>`
     select m.id, m.pfa_id as "pfaId", m.user_id as "userId", u.display_name as "userName",
@@ -147,14 +152,17 @@ export const listDeadLetters = (
     join app_user u on u.id = m.user_id
     left join pfa_write_queue q on q.modification_id = m.id
     where m.organization_id = current_organization() and m.sync_status = 'failed'
+      and (${group}::text is null or m.letter_group = ${group}::text)
       and (${before}::text is null or m.id < ${before}::text::uuid)
     order by m.id desc
     limit ${limit}`;
 
-export async function countDeadLetters(tx: Tx): Promise<number> {
+/** @param group only these; null: all */
+export async function countDeadLetters(tx: Tx, group: string | null): Promise<number> {
   const [row] = await tx<[{ count: number }]>`
     select count(*)::int from pfa_modification
-    where organization_id = current_organization() and sync_status = 'failed'`;
+    where organization_id = current_organization() and sync_status = 'failed'
+      and (${group}::text is null or letter_group = ${group}::text)`;
   return row.count;
 }
 

@@ -1,5 +1,7 @@
 /** Dead letters as people decide about them: sent again, or given up. */
+import type { Delta } from "../domain/delta.ts";
 import type { QueuedEvent } from "../domain/event.ts";
+import type { Operation } from "../domain/threeway.ts";
 import { decidedNotices, discardItems, followHeads, lockLanes, requeue } from "./lane_items.ts";
 import { announce } from "./notices.ts";
 import type { Tenant, Tx } from "./sql.ts";
@@ -36,6 +38,29 @@ export async function lockLetters(
     order by m.id`;
 }
 
+/** A dead letter as it would be corrected. */
+export interface LetterToCorrect extends Pick<LockedLetter, "pfaId" | "status"> {
+  readonly operation: Operation;
+  /** What still stands of it. */
+  readonly changes: Delta;
+  readonly changeReason: string | null;
+}
+
+/** The organization's modification of this id, locked with its lane. */
+export async function lockLetter(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+): Promise<LetterToCorrect | undefined> {
+  const [locked] = await lockLetters(tx, organizationId, [id]);
+  if (locked === undefined) return undefined;
+  const [letter] = await tx<[LetterToCorrect]>`
+    select pfa_id as "pfaId", sync_status as status, operation,
+      coalesce(standing, changes) as changes, change_reason as "changeReason"
+    from pfa_modification where id = ${id}`;
+  return letter;
+}
+
 export interface Replay {
   readonly letters: ReadonlyArray<LockedLetter>;
   readonly reason: string | null;
@@ -50,28 +75,46 @@ export async function replay(
   tenant: Tenant,
   { letters, reason }: Replay,
 ): Promise<{ readonly jobId: string; readonly queuedCount: number }> {
-  const { organizationId, userId } = tenant;
+  const total = new Set(letters.flatMap(({ together }) => together)).size;
+  const jobId = await openReplay(tx, tenant, { total, reason });
+  const ids = await release(tx, tenant, { letters, reason, jobId });
+  return { jobId, queuedCount: ids.length };
+}
+
+/** The job of so many dead letters, running. */
+export async function openReplay(
+  tx: Tx,
+  { organizationId, userId }: Tenant,
+  { total, reason }: { readonly total: number; readonly reason: string | null },
+): Promise<string> {
+  const [job] = await tx<[{ id: string }]>`
+    insert into sync_job (organization_id, kind, status, user_id, reason, total, started_at)
+    values (${organizationId}, 'replay', 'running', ${userId}, ${reason}, ${total}, now())
+    returning id`;
+  return job.id;
+}
+
+/** Queues the dead letters anew under that job. Returns the modifications: all that died with them are among these. */
+export async function release(
+  tx: Tx,
+  { organizationId, userId }: Tenant,
+  { letters, reason, jobId }: Replay & { readonly jobId: string },
+): Promise<ReadonlyArray<string>> {
   const pfaOf = new Map(
     letters.flatMap(({ together, pfaId }) => together.map((id) => [id, pfaId] as const)),
   );
   const ids = [...pfaOf.keys()];
   // The replay's job has them now: it is what Sync History shows them under.
-  const [job] = await tx<[{ id: string }]>`
-    with job as (
-      insert into sync_job (organization_id, kind, status, user_id, reason, total, started_at)
-      values (${organizationId}, 'replay', 'running', ${userId}, ${reason}, ${ids.length}, now())
-      returning id
-    ), audited as (
+  await tx`
+    with audited as (
       insert into audit_entry (organization_id, event_type, user_id, pfa_id, modification_id, job_id,
         details)
-      select m.organization_id, 'REPLAY', ${userId}::uuid, m.pfa_id, m.id, job.id,
-        jsonb_build_object('changes', coalesce(m.standing, m.changes), 'author', m.user_id,
-          'reason', ${reason}::text, 'error', m.sync_error, 'jobBefore', m.job_id)
-      from pfa_modification m, job where m.id = any(${ids}::uuid[])
-    ), moved as (
-      update pfa_modification m set job_id = job.id from job where m.id = any(${ids}::uuid[])
+      select organization_id, 'REPLAY', ${userId}::uuid, pfa_id, id, ${jobId}::uuid,
+        jsonb_build_object('changes', coalesce(standing, changes), 'author', user_id,
+          'reason', ${reason}::text, 'error', sync_error, 'jobBefore', job_id)
+      from pfa_modification where id = any(${ids}::uuid[])
     )
-    select id from job`;
+    update pfa_modification set job_id = ${jobId} where id = any(${ids}::uuid[])`;
   await requeue(tx, ids.map((modificationId) => ({ modificationId, changes: undefined })));
   const pfaIds = [...new Set(pfaOf.values())];
   await followHeads(tx, organizationId, pfaIds);
@@ -79,12 +122,12 @@ export async function replay(
     type: "SYNC_QUEUED",
     organizationId,
     at: new Date().toISOString(),
-    jobId: job.id,
+    jobId,
     queuedCount: ids.length,
   };
   const moved = [...pfaOf].map(([modificationId, pfaId]) => ({ modificationId, pfaId }));
   await announce(tx, [queued, ...decidedNotices(organizationId, pfaIds, moved)]);
-  return { jobId: job.id, queuedCount: ids.length };
+  return ids;
 }
 
 /** Gives the dead letters up; what waits behind them goes on, checked anew. */

@@ -1,13 +1,13 @@
-/** Modifications that a decision makes: a resolution, a rollback; committed from the start, never a draft. */
+/** Modifications that a decision makes: a resolution, a rollback, a correction; committed from the start, never a draft. */
 import type { Delta } from "../domain/delta.ts";
 import { json, type Tenant, type Tx } from "./sql.ts";
 
 export interface Decided {
   readonly pfaId: string;
-  readonly origin: "rollback" | "resolution";
+  readonly origin: "edit" | "rollback" | "resolution";
   readonly changes: Delta;
   readonly baseVersion: number;
-  readonly changeReason: string;
+  readonly changeReason: string | null;
 }
 
 /** Makes them in the name of who decided; `enqueue` queues them. Returns their ids by record. */

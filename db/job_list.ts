@@ -1,4 +1,5 @@
 /** Sync jobs as they are listed and searched: what was started, how far it is, and what became of its changes. */
+import { replayColumn, type ReplayRow } from "./replays.ts";
 import type { Tx } from "./sql.ts";
 
 export interface JobRow {
@@ -18,6 +19,8 @@ export interface JobRow {
   readonly finishedAt: Date | null;
   /** Its modifications by state. */
   readonly counts: { readonly [status: string]: number };
+  /** Of a replay in steps. */
+  readonly replay: ReplayRow | null;
 }
 
 export interface JobFilter {
@@ -117,4 +120,5 @@ export const columns = (tx: Tx) =>
     coalesce((
       select jsonb_object_agg(sync_status, n) from (
         select m.sync_status, count(*) as n from pfa_modification m
-        where m.job_id = j.id group by m.sync_status) s), '{}') as counts`;
+        where m.job_id = j.id group by m.sync_status) s), '{}') as counts,
+    ${replayColumn(tx)} as replay`;

@@ -517,6 +517,16 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION letter_message(record text, error text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select regexp_replace(replace(coalesce(error, 'No reason is known'), record, 'the record'),
+    '(?<![\w-])(?![45]\d\d(?![\w.,-]))\d[\d.,]*(?![\w-])', '…', 'g')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION metric_bucket(seconds double precision)
  RETURNS text
  LANGUAGE sql
@@ -760,6 +770,34 @@ begin
   raise exception 'The audit trail is append-only: cannot % an entry', lower(tg_op)
     using errcode = 'insufficient_privilege';
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION replay_tally(plan replay_plan)
+ RETURNS TABLE(waiting integer, open integer, synced integer, failed integer, aside integer, discarded integer, overtaken integer, "left" integer, settled integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select count(*) filter (where i.state = 'waiting')::int,
+    count(*) filter (where i.state = 'released' and not stuck
+      and m.sync_status in ('committed', 'queued', 'syncing', 'unknown'))::int,
+    count(*) filter (where i.state = 'released' and m.sync_status = 'synced')::int,
+    count(*) filter (where i.state = 'released' and m.sync_status = 'failed')::int,
+    count(*) filter (where i.state = 'released' and (m.sync_status = 'conflict' or stuck
+      or m.sync_status = 'discarded' and plan.action = 'retry'))::int,
+    count(*) filter (where i.state = 'released' and m.sync_status = 'discarded'
+      and plan.action = 'discard')::int,
+    count(*) filter (where i.state = 'overtaken')::int,
+    count(*) filter (where i.state = 'left')::int,
+    count(*) filter (where i.stage = plan.stage and m.sync_status = 'synced')::int
+  from replay_item i
+  join pfa_modification m on m.id = i.modification_id
+  -- behind a conflict or another dead letter, where it waits for a person
+  left join pfa_lane l on i.state = 'released' and l.organization_id = m.organization_id
+    and l.pfa_id = m.pfa_id
+  cross join lateral (
+    select coalesce(l.state = 'blocked' and m.sync_status = 'queued', false) as stuck) s
+  where i.job_id = plan.job_id
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION reserve_calls(connection uuid, wanted integer, horizon interval, served bigint[] DEFAULT '{0,0,0}'::bigint[], probing boolean DEFAULT false)
@@ -1598,6 +1636,11 @@ create table pfa_modification (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   standing jsonb,
+  letter_group text generated always as (
+CASE
+    WHEN (sync_status = 'failed'::text) THEN md5(letter_message(pfa_id, sync_error))
+    ELSE NULL::text
+END) stored,
   constraint committed_with_order CHECK (((sync_status = 'draft'::text) OR (sync_status = 'discarded'::text) OR (committed_nth IS NOT NULL))),
   constraint pfa_modification_operation_check CHECK ((operation = ANY (ARRAY['UPDATE'::text, 'DELETE'::text]))),
   constraint pfa_modification_origin_check CHECK ((origin = ANY (ARRAY['edit'::text, 'rollback'::text, 'resolution'::text]))),
@@ -1611,6 +1654,7 @@ CREATE INDEX pfa_modification_completed ON pfa_modification USING btree (organiz
 CREATE UNIQUE INDEX pfa_modification_draft ON pfa_modification USING btree (organization_id, user_id, pfa_id) WHERE (sync_status = 'draft'::text);
 CREATE INDEX pfa_modification_job ON pfa_modification USING btree (job_id) WHERE (job_id IS NOT NULL);
 CREATE INDEX pfa_modification_job_open ON pfa_modification USING btree (job_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text]));
+CREATE INDEX pfa_modification_letter ON pfa_modification USING btree (organization_id, letter_group, id) INCLUDE (updated_at) WHERE (sync_status = 'failed'::text);
 CREATE INDEX pfa_modification_pending ON pfa_modification USING btree (organization_id, pfa_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text, 'conflict'::text, 'failed'::text]));
 CREATE INDEX pfa_modification_record ON pfa_modification USING btree (organization_id, pfa_id, committed_nth DESC);
 CREATE INDEX pfa_modification_synced ON pfa_modification USING btree (organization_id, synced_at) WHERE (synced_at IS NOT NULL);
@@ -1739,6 +1783,61 @@ CREATE TRIGGER counted AFTER UPDATE OF status ON pfa_write_queue FOR EACH ROW WH
 grant delete, insert, select, update on pfa_write_queue to vanguard_app;
 grant delete, insert, select, update on pfa_write_queue to vanguard_worker;
 
+create table replay_item (
+  job_id uuid not null,
+  nth integer not null,
+  organization_id uuid not null,
+  modification_id uuid not null,
+  state text not null default 'waiting'::text,
+  stage integer,
+  released_at timestamp with time zone,
+  constraint released_in_stage CHECK ((((state = 'released'::text) = (stage IS NOT NULL)) AND ((state = 'released'::text) = (released_at IS NOT NULL)))),
+  constraint replay_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'overtaken'::text, 'left'::text]))),
+  constraint replay_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES replay_plan(job_id),
+  constraint replay_item_modification_id_fkey FOREIGN KEY (modification_id) REFERENCES pfa_modification(id),
+  constraint replay_item_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint replay_item_pkey PRIMARY KEY (job_id, nth),
+  constraint replay_item_job_id_modification_id_key UNIQUE (job_id, modification_id)
+);
+CREATE UNIQUE INDEX replay_item_once ON replay_item USING btree (modification_id) WHERE (state = 'waiting'::text);
+CREATE INDEX replay_item_waiting ON replay_item USING btree (job_id, nth) WHERE (state = 'waiting'::text);
+alter table replay_item enable row level security;
+create policy everywhere on replay_item for all to vanguard_worker using (true);
+create policy tenant on replay_item for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select on replay_item to vanguard_app;
+grant select, update on replay_item to vanguard_worker;
+grant update (state) on replay_item to vanguard_app;
+
+create table replay_plan (
+  job_id uuid not null,
+  organization_id uuid not null,
+  user_id uuid not null,
+  action text not null,
+  state text not null default 'running'::text,
+  stages integer[] not null,
+  stage integer not null default 0,
+  error text,
+  changed_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint ended_with_time CHECK (((state = ANY (ARRAY['running'::text, 'paused'::text])) = (ended_at IS NULL))),
+  constraint replay_plan_action_check CHECK ((action = ANY (ARRAY['retry'::text, 'discard'::text]))),
+  constraint replay_plan_stage_check CHECK ((stage >= 0)),
+  constraint replay_plan_stages_check CHECK ((0 < ALL (stages))),
+  constraint replay_plan_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text, 'aborted'::text, 'finished'::text]))),
+  constraint replay_plan_job_id_fkey FOREIGN KEY (job_id) REFERENCES sync_job(id),
+  constraint replay_plan_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint replay_plan_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint replay_plan_pkey PRIMARY KEY (job_id)
+);
+CREATE INDEX replay_plan_newest ON replay_plan USING btree (organization_id, job_id DESC);
+CREATE INDEX replay_plan_open ON replay_plan USING btree (job_id) WHERE (ended_at IS NULL);
+alter table replay_plan enable row level security;
+create policy everywhere on replay_plan for all to vanguard_worker using (true);
+create policy tenant on replay_plan for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select on replay_plan to vanguard_app;
+grant select, update on replay_plan to vanguard_worker;
+grant update (state, error, changed_at, ended_at) on replay_plan to vanguard_app;
+
 create table schema_migration (
   number integer not null,
   name text not null,
@@ -1746,6 +1845,7 @@ create table schema_migration (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migration_pkey PRIMARY KEY (number)
 );
+grant select (number, name, applied_at) on schema_migration to vanguard_app;
 
 create table session (
   id uuid not null default uuid_v7(),
@@ -1828,6 +1928,7 @@ create table sync_worker (
   started_at timestamp with time zone not null default now(),
   last_seen_at timestamp with time zone not null default now(),
   in_flight integer not null default 0,
+  version text,
   constraint sync_worker_pkey PRIMARY KEY (id)
 );
 grant select on sync_worker to vanguard_app;

@@ -1,6 +1,6 @@
 /** Fix forward: a commit on a record with dead letters puts right what they could not. Pure. */
-import { type Change, type Delta, entries, isEmpty } from "./delta.ts";
-import type { FieldName, FieldValue } from "./pfa.ts";
+import { capture, type Change, type Delta, type Edits, entries, isEmpty } from "./delta.ts";
+import type { FieldName, FieldValue, Pfa } from "./pfa.ts";
 import type { Operation } from "./threeway.ts";
 
 /** What is pending in a lane. */
@@ -99,3 +99,17 @@ const without = (item: Waiting, names: ReadonlySet<FieldName>): Waiting => ({
   ...item,
   changes: Object.fromEntries(entries(item.changes).filter(([name]) => !names.has(name))),
 });
+
+/**
+ * A dead letter with other values: names every field of it, so that it takes its place as a whole, each against the
+ * same base as before; what it does not name is captured against the record as it is seen now.
+ */
+export function corrected(letter: Delta, record: Pfa, edits: Edits): Delta {
+  const others = Object.fromEntries(
+    (Object.entries(edits) as Array<[FieldName, FieldValue]>).filter(([name]) => !(name in letter)),
+  );
+  const kept = entries(letter).map(([name, { from, to }]) =>
+    [name, { from, to: name in edits ? edits[name] ?? null : to } satisfies Change] as const
+  );
+  return { ...Object.fromEntries(kept), ...capture(record, others) };
+}

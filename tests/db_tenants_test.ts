@@ -79,6 +79,15 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
     `insert into swept_record (job_id, organization_id, pfa_id)
     select id, '${victim.organizationId}', gen_random_uuid() from sync_job
     where organization_id = '${victim.organizationId}' limit 1`,
+  replay_plan: ({ victim }) =>
+    `insert into replay_plan (job_id, organization_id, user_id, action, stages)
+    select id, '${victim.organizationId}', '${victim.userId}', 'retry', '{1}' from sync_job
+    where organization_id = '${victim.organizationId}'
+      and not exists (select from replay_plan p where p.job_id = sync_job.id) limit 1`,
+  replay_item: ({ victim, modificationId }) =>
+    `insert into replay_item (job_id, nth, organization_id, modification_id, state)
+    select job_id, (random() * 1e9)::int, '${victim.organizationId}', '${modificationId}', 'left'
+    from replay_plan where organization_id = '${victim.organizationId}' limit 1`,
   audit_entry: ({ victim }) =>
     `insert into audit_entry (organization_id, event_type)
     values ('${victim.organizationId}', 'COMMIT')`,

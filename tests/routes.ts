@@ -96,6 +96,19 @@ export const ROUTES: ReadonlyArray<Route> = [
     in: "body",
     body: { ids: [], reason: "no longer needed" },
   },
+  { call: "GET /api/pems/dead-letters/groups", needs: "ManageSettings", in: "query" },
+  {
+    call: "POST /api/pems/dead-letters/plans",
+    needs: "ManageSettings",
+    in: "body",
+    body: { action: "retry", group: "none", preview: true },
+  },
+  {
+    call: `POST /api/pems/dead-letters/${NOBODY}/edit`,
+    needs: ["ManageSettings", "Sync"],
+    in: "body",
+    body: { changes: {} },
+  },
   { call: "POST /api/pems/pause", needs: "ManageSettings", in: "body" },
   { call: "POST /api/pems/resume", needs: "ManageSettings", in: "body" },
   { call: "GET /api/audit", needs: "ManageSettings", in: "query" },
@@ -162,6 +175,7 @@ export const ROUTES: ReadonlyArray<Route> = [
     in: "job",
     body: { reason: "a mistake" },
   },
+  { call: "POST /api/pems/sync-jobs/JOB/abort", needs: "ManageSettings", in: "job" },
   { call: "GET /api/pems/conflicts/CONFLICT", needs: "Read", in: "conflict" },
   {
     call: "POST /api/pems/conflicts/CONFLICT/resolve",
@@ -201,7 +215,8 @@ export const patternOf = ({ call }: Route): string =>
   call.replace("PFA-1", ":pfaId").replace("ORG", ":organizationId")
     .replace(/members\/[0-9a-f-]{36}$/, "members/:userId")
     .replace(/(USER\/sessions\/)[0-9a-f-]{36}$/, "$1:sessionId")
-    .replace(/[0-9a-f-]{36}$|USER|JOB|CONFLICT/, ":id")
+    .replace(/JOB\/abort$/, "JOB/:turn{pause|resume|abort}")
+    .replace(/[0-9a-f-]{36}(?=$|\/edit$)|USER|JOB|CONFLICT/, ":id")
     .replace(/\/assets\/.*/, "/assets/*");
 
 /** The permissions that together open it; the first of several that would do. */

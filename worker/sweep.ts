@@ -1,6 +1,7 @@
 /** Sweeping: what must be done now and then, by any worker. */
 import { Effect, Layer, Schedule } from "effect";
 import { forgetMetrics } from "../db/metrics.ts";
+import { advanceReplays } from "../db/replay_steps.ts";
 import { endJobs, ensurePartitions } from "../db/sweep.ts";
 import { forgetDead } from "../db/workers.ts";
 import { Desk } from "./desk.ts";
@@ -16,6 +17,7 @@ export const Sweep = Layer.effectDiscard(
       );
     yield* Effect.forkScoped(Effect.all([
       every(Schedule.spaced("1 second"), () => endJobs(worker)),
+      every(Schedule.spaced("1 second"), () => advanceReplays(worker)),
       every(Schedule.spaced("6 hours"), () => ensurePartitions(worker)),
       every(Schedule.spaced("1 hour"), () => forgetDead(worker)),
       every(Schedule.spaced("1 hour"), () => forgetMetrics(worker)),
