@@ -10,6 +10,8 @@ export interface GroupRow {
   readonly count: number;
   readonly firstAt: Date;
   readonly lastAt: Date;
+  /** Dead letters of all groups. */
+  readonly total: number;
 }
 
 /** Where a page of groups begins: after this one. */
@@ -37,7 +39,8 @@ export const listGroups = (
       order by -count, fingerprint
       limit ${limit}
     )
-    select page.*, case when oldest.sync_error = newest.sync_error then newest.sync_error
+    select page.*, (select sum(count)::int from grouped) as total,
+      case when oldest.sync_error = newest.sync_error then newest.sync_error
         else letter_message(newest.pfa_id, newest.sync_error) end as message
     from page
     cross join lateral (

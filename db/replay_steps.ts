@@ -31,6 +31,10 @@ async function advance(tx: Tx, jobId: string): Promise<boolean> {
     where p.job_id = ${jobId} and p.state = 'running'
     for update of p skip locked`;
   if (plan === undefined) return false;
+  await tx`
+    update replay_item i set state = 'synced' from pfa_modification m
+    where i.job_id = ${jobId} and i.state = 'released' and m.id = i.modification_id
+      and m.sync_status = 'synced'`;
   const [tally] = await tx<[ReplayTally]>`
     select t.* from replay_plan p cross join lateral replay_tally(p) t where p.job_id = ${jobId}`;
   const step = nextStep(plan, tally);
@@ -47,6 +51,9 @@ async function advance(tx: Tx, jobId: string): Promise<boolean> {
       return false;
   }
 }
+
+/** What is sent has yet to be answered. */
+const RELEASED = { retry: "released", discard: "discarded" } as const;
 
 type Release = Extract<ReplayStep, { readonly _tag: "Release" }>;
 
@@ -68,7 +75,7 @@ async function take(tx: Tx, plan: PlanRow, { stage, count }: Release): Promise<b
   }
   await tx`
     with released as (
-      update replay_item set state = 'released', stage = ${stage}, released_at = now()
+      update replay_item set state = ${RELEASED[action]}, stage = ${stage}
       where job_id = ${jobId} and state = 'waiting' and modification_id = any(${ids as string[]}::uuid[])
     )
     update replay_item set state = 'overtaken'

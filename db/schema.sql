@@ -523,7 +523,7 @@ CREATE OR REPLACE FUNCTION letter_message(record text, error text)
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select regexp_replace(replace(coalesce(error, 'No reason is known'), record, 'the record'),
-    '(?<![\w-])(?![45]\d\d(?![\w.,-]))\d[\d.,]*(?![\w-])', '…', 'g')
+    '(?<![\w-])(?![45]\d\d(?![\w.,-]| m?s\M))\d[\d.,]*(?![\w-])', '…', 'g')
 $function$
 ;
 
@@ -777,26 +777,32 @@ CREATE OR REPLACE FUNCTION replay_tally(plan replay_plan)
  LANGUAGE sql
  STABLE
 AS $function$
-  select count(*) filter (where i.state = 'waiting')::int,
-    count(*) filter (where i.state = 'released' and not stuck
-      and m.sync_status in ('committed', 'queued', 'syncing', 'unknown'))::int,
-    count(*) filter (where i.state = 'released' and m.sync_status = 'synced')::int,
-    count(*) filter (where i.state = 'released' and m.sync_status = 'failed')::int,
-    count(*) filter (where i.state = 'released' and (m.sync_status = 'conflict' or stuck
-      or m.sync_status = 'discarded' and plan.action = 'retry'))::int,
-    count(*) filter (where i.state = 'released' and m.sync_status = 'discarded'
-      and plan.action = 'discard')::int,
-    count(*) filter (where i.state = 'overtaken')::int,
-    count(*) filter (where i.state = 'left')::int,
-    count(*) filter (where i.stage = plan.stage and m.sync_status = 'synced')::int
-  from replay_item i
-  join pfa_modification m on m.id = i.modification_id
-  -- behind a conflict or another dead letter, where it waits for a person
-  left join pfa_lane l on i.state = 'released' and l.organization_id = m.organization_id
-    and l.pfa_id = m.pfa_id
-  cross join lateral (
-    select coalesce(l.state = 'blocked' and m.sync_status = 'queued', false) as stuck) s
-  where i.job_id = plan.job_id
+  with item as (
+    select state, stage, count(*)::int as items from replay_item
+    where job_id = plan.job_id and state <> 'released'
+    group by state, stage
+    union all
+    select case
+        when m.sync_status in ('synced', 'failed') then m.sync_status
+        -- behind a conflict or another dead letter it waits for a person
+        when m.sync_status in ('conflict', 'discarded') or m.sync_status = 'queued' and l.state = 'blocked'
+        then 'aside'
+        else 'open'
+      end, i.stage, 1
+    from replay_item i
+    join pfa_modification m on m.id = i.modification_id
+    left join pfa_lane l on l.organization_id = m.organization_id and l.pfa_id = m.pfa_id
+    where i.job_id = plan.job_id and i.state = 'released'
+  ), sums as (
+    select coalesce(jsonb_object_agg(state, items), '{}') as of
+    from (select state, sum(items) as items from item group by state) s
+  )
+  select coalesce((of ->> 'waiting')::int, 0), coalesce((of ->> 'open')::int, 0),
+    coalesce((of ->> 'synced')::int, 0), coalesce((of ->> 'failed')::int, 0),
+    coalesce((of ->> 'aside')::int, 0), coalesce((of ->> 'discarded')::int, 0),
+    coalesce((of ->> 'overtaken')::int, 0), coalesce((of ->> 'left')::int, 0),
+    (select coalesce(sum(items), 0)::int from item where state = 'synced' and stage = plan.stage)
+  from sums
 $function$
 ;
 
@@ -1790,16 +1796,14 @@ create table replay_item (
   modification_id uuid not null,
   state text not null default 'waiting'::text,
   stage integer,
-  released_at timestamp with time zone,
-  constraint released_in_stage CHECK ((((state = 'released'::text) = (stage IS NOT NULL)) AND ((state = 'released'::text) = (released_at IS NOT NULL)))),
-  constraint replay_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'overtaken'::text, 'left'::text]))),
+  constraint released_in_stage CHECK (((state = ANY (ARRAY['released'::text, 'synced'::text, 'discarded'::text])) = (stage IS NOT NULL))),
+  constraint replay_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'synced'::text, 'discarded'::text, 'overtaken'::text, 'left'::text]))),
   constraint replay_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES replay_plan(job_id),
   constraint replay_item_modification_id_fkey FOREIGN KEY (modification_id) REFERENCES pfa_modification(id),
-  constraint replay_item_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
-  constraint replay_item_pkey PRIMARY KEY (job_id, nth),
-  constraint replay_item_job_id_modification_id_key UNIQUE (job_id, modification_id)
+  constraint replay_item_pkey PRIMARY KEY (job_id, nth)
 );
 CREATE UNIQUE INDEX replay_item_once ON replay_item USING btree (modification_id) WHERE (state = 'waiting'::text);
+CREATE INDEX replay_item_released ON replay_item USING btree (job_id) WHERE (state = 'released'::text);
 CREATE INDEX replay_item_waiting ON replay_item USING btree (job_id, nth) WHERE (state = 'waiting'::text);
 alter table replay_item enable row level security;
 create policy everywhere on replay_item for all to vanguard_worker using (true);

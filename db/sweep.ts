@@ -6,7 +6,7 @@ export const endJobs = (worker: Sql) =>
   worker`
     update sync_job j
     set status = 'completed', finished_at = now(), done = j.total - (
-      select count(*) from replay_item i where i.job_id = j.id and i.state <> 'released')::int
+      select count(*) from replay_item i where i.job_id = j.id and i.stage is null)::int
     where j.status = 'running' and j.kind in ('commit', 'rollback', 'replay')
       and not exists (
         select from pfa_modification m
