@@ -42,6 +42,8 @@ export const Faults = Schema.Struct({
   unauthorized: Schema.Boolean,
   /** The key that is taken since the own one was replaced; null: the own one still is. */
   replacedKey: Schema.NullOr(Schema.NonEmptyString),
+  /** Every write is refused with 422, never executed. */
+  refusing: Schema.Boolean,
   ignoreIdempotencyKeys: Schema.Boolean,
   /** Which requests the rates apply to. */
   scope: Schema.Literals(["all", "reads", "writes"]),
@@ -71,6 +73,7 @@ export const NO_FAULTS: Faults = {
   outage: "none",
   unauthorized: false,
   replacedKey: null,
+  refusing: false,
   ignoreIdempotencyKeys: false,
   scope: "all",
   seed: 1,

@@ -34,6 +34,7 @@ export const USAGE = `deno task sandbox [flags]
 ${SWITCHES.map(([flag, , about]) => `  ${`--${flag}`.padEnd(26)}${about}`).join("\n")}
   ${"--limiter bucket|window".padEnd(26)}how requests are counted (default bucket)
   ${"--ignore-idempotency-keys".padEnd(26)}Idempotency-Key means nothing
+  ${"--refuse-writes".padEnd(26)}every write is answered 422
   ${"--empty".padEnd(26)}without the 5,000 records
   ${"--memory".padEnd(26)}keep records in memory even when DATABASE_URL is set
   --help
@@ -99,6 +100,7 @@ function parse(args: ReadonlyArray<string>): { values: Values } | { problem: str
 function readSwitches(values: Values, problems: string[]): Partial<Faults> {
   const given: { [name: string]: unknown } = {
     ignoreIdempotencyKeys: values["ignore-idempotency-keys"] === true,
+    refusing: values["refuse-writes"] === true,
   };
   for (const [flag, name] of SWITCHES) {
     const value = values[flag];
@@ -131,6 +133,6 @@ function mustBe(name: keyof Faults): string {
 const OPTIONS: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries([
   ...["port", "api-key", "limiter", ...SWITCHES.map(([flag]) => flag)]
     .map((flag) => [flag, { type: "string" }]),
-  ...["ignore-idempotency-keys", "empty", "memory", "help"]
+  ...["ignore-idempotency-keys", "refuse-writes", "empty", "memory", "help"]
     .map((flag) => [flag, { type: "boolean" }]),
 ]);

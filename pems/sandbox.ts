@@ -85,9 +85,13 @@ export function makeSandbox(options: SandboxOptions): Sandbox {
     }
     const waitMs = limiter?.admit() ?? 0;
     if (waitMs > 0) return problem(429, "RATE_LIMIT_EXCEEDED", Math.ceil(waitMs / 1000));
-    if (burstLeft === 0) return undefined;
-    burstLeft -= 1;
-    return problem(429, "RATE_LIMIT_EXCEEDED", faults.retryAfterSeconds);
+    if (burstLeft > 0) {
+      burstLeft -= 1;
+      return problem(429, "RATE_LIMIT_EXCEEDED", faults.retryAfterSeconds);
+    }
+    return faults.refusing && request.method !== "GET"
+      ? Response.json({ error: "REFUSED", message: REFUSED }, { status: 422 })
+      : undefined;
   }
 
   async function suffer(request: Request, body: string, entry: LoggedRequest) {
@@ -147,6 +151,8 @@ export function makeSandbox(options: SandboxOptions): Sandbox {
     throw new ConnectionLost("the request hung");
   }
 }
+
+const REFUSED = "The cost centre is closed";
 
 function logEntry(request: Request): LoggedRequest {
   const { pathname, search } = new URL(request.url);

@@ -141,6 +141,11 @@ Deno.test("an outage answers everything with 503, or drops every connection", as
   ]);
 });
 
+Deno.test("refusing answers every write 422 and executes none", async () => {
+  const { put, get, executed } = await suffer({ refusing: true });
+  assert.deepEqual([put, get, executed], ["Rejected", "done", false]);
+});
+
 Deno.test("unauthorized refuses every key", async () => {
   const { put, get } = await suffer({ unauthorized: true });
   assert.deepEqual([put, get], ["Unauthorized", "Unauthorized"]);

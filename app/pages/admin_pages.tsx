@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { auditFilter } from "../../islands/audit/filter.ts";
 import type { Job, JobPage } from "../../islands/details/job.ts";
 import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
-import { MOST_LETTERS } from "../../islands/letters/letters.tsx";
+import { type GroupPage, type LetterPage, letterQuery } from "../../islands/letters/groups.ts";
 import { chosenOf, metricsQuery } from "../../islands/metrics/ranges.ts";
 import type { AppEnv } from "../env.ts";
 import type { Metrics as MetricsSeries } from "../series.ts";
@@ -45,13 +45,24 @@ export function adminPages({ framed, read }: Framing): Hono<AppEnv> {
       }))
     .get("/dead-letters", secured, (c) =>
       framed(c, async (_session, organization) => {
-        const asked = { organizationId: organization.id, limit: MOST_LETTERS };
+        const asked = { organizationId: organization.id };
+        const { group } = c.req.query();
         return {
           head: { title: "Dead letters", islands: ["letters"] },
           body: (
             <Letters
               organization={organization}
-              loaded={await read(c, "/api/pems/dead-letters", asked)}
+              loaded={await read<GroupPage>(c, "/api/pems/dead-letters/groups", asked)}
+              open={group
+                ? {
+                  group,
+                  loaded: await read<LetterPage>(
+                    c,
+                    "/api/pems/dead-letters",
+                    letterQuery(organization.id, group),
+                  ),
+                }
+                : undefined}
             />
           ),
         };

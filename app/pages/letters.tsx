@@ -1,6 +1,9 @@
 /** Dead letters, for who manages the organization's settings. */
-import type { LetterPage } from "../../islands/letters/groups.ts";
-import { island as LettersIsland } from "../../islands/letters/letters.tsx";
+import type { GroupPage } from "../../islands/letters/groups.ts";
+import {
+  island as LettersIsland,
+  type LettersProps as IslandProps,
+} from "../../islands/letters/letters.tsx";
 import type { Loaded } from "../../islands/listing.ts";
 import type { Membership } from "../env.ts";
 import { fieldsFor } from "./fields.ts";
@@ -9,17 +12,19 @@ import { workplaceOf } from "./workplace.ts";
 
 interface LettersProps {
   readonly organization: Membership;
-  readonly loaded: Loaded<LetterPage>;
+  readonly loaded: Loaded<GroupPage>;
+  readonly open: IslandProps["open"];
 }
 
-export const Letters = ({ organization, loaded }: LettersProps) => (
-  <Island
+export const Letters = ({ organization, loaded, open }: LettersProps) => (
+  <Island<IslandProps>
     name="letters"
     component={LettersIsland}
     props={{
       workplace: workplaceOf(organization),
       fields: fieldsFor(organization.permissions),
       loaded,
+      open,
     }}
   />
 );

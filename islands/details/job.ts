@@ -16,6 +16,10 @@ export const KIND_WORDS: { readonly [kind in Job["kind"]]: string } = {
   replay: "Retry of dead letters",
 };
 
+/** What a job did; dead letters may also be given up step by step. */
+export const kindWords = ({ kind, replay }: Pick<JobRow, "kind" | "replay">): string =>
+  replay?.action === "discard" ? "Dead letters given up" : KIND_WORDS[kind];
+
 export const JOB_WORDS: { readonly [status in Job["status"]]: string } = {
   queued: "Queued",
   running: "Running",

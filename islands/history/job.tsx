@@ -1,12 +1,13 @@
 /** One job: its items with the attempts of each, latest first; what failed goes again, what is done goes back. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { type Item, type Job, KIND_WORDS } from "../details/job.ts";
+import { type Item, type Job, kindWords } from "../details/job.ts";
 import type { FieldMeta, Workplace } from "../field.ts";
 import { More } from "../filters.tsx";
 import { Icon } from "../icons.tsx";
 import { Listing, type Loaded } from "../listing.ts";
 import { Moment } from "../moment.tsx";
+import { ReplayProgress } from "../letters/progress.tsx";
 import { Retry } from "../letters/retry.tsx";
 import { ItemLine } from "./item.tsx";
 import { followJobs } from "./following.ts";
@@ -49,7 +50,7 @@ export function JobView({ id, workplace, fields, loaded }: JobViewProps) {
     <div class="page">
       <header class="page-head">
         <a href={back}>Sync History</a>
-        <h1>{KIND_WORDS[job.kind]}</h1>
+        <h1>{kindWords(job)}</h1>
         <JobBadge job={job} />
         {workplace.mayExport && job.total > 0 && job.kind !== "read_sync" && (
           <a
@@ -67,7 +68,17 @@ export function JobView({ id, workplace, fields, loaded }: JobViewProps) {
           {job.userName ?? "By itself"}, <Moment at={job.createdAt} />
           {job.reason && <q>{job.reason}</q>}
         </p>
-        <JobProgress job={job} />
+        {job.replay
+          ? (
+            <ReplayProgress
+              jobId={id}
+              {...{ workplace }}
+              replay={job.replay}
+              total={job.total}
+              changed={() => void list.reload()}
+            />
+          )
+          : <JobProgress job={job} />}
         {writes && (
           <div class="job-acts needs-script">
             {dead.length > 0 && (

@@ -6,6 +6,7 @@ import {
   JOB_WORDS,
   type JobRow,
   KIND_WORDS,
+  kindWords,
 } from "../details/job.ts";
 import type { Workplace } from "../field.ts";
 import { count, duration, plural } from "../format.ts";
@@ -18,13 +19,13 @@ interface JobLineProps {
 }
 
 export function JobLine({ job, workplace }: JobLineProps) {
-  const { id, kind, userName, reason, createdAt } = job;
+  const { id, userName, reason, createdAt } = job;
   const org = encodeURIComponent(workplace.organizationCode);
   return (
     <li class="job">
       <div class="job-what">
         <p class="entry-title">
-          <a href={`/history?org=${org}&job=${id}`}>{KIND_WORDS[kind]}</a>
+          <a href={`/history?org=${org}&job=${id}`}>{kindWords(job)}</a>
           <JobBadge job={job} />
         </p>
         <p class="muted entry-when">
@@ -50,7 +51,7 @@ export function JobBadge({ job: { status, counts } }: { readonly job: JobRow }) 
 }
 
 export function JobProgress({ job }: { readonly job: JobRow }) {
-  const { kind, status, total, durationMs, error, missing } = job;
+  const { kind, status, total, durationMs, error, missing, replay } = job;
   const done = doneOf(job);
   const open = status === "queued" || status === "running";
   return (
@@ -60,6 +61,7 @@ export function JobProgress({ job }: { readonly job: JobRow }) {
       )}
       <p>
         {total > 0 && (open ? `${count(done)} of ${count(total)}` : plural(total, "record"))}
+        {replay && !open && `, ${ENDS[replay.state]}`}
         {durationMs !== null && ` in ${took(durationMs)}`}
         {open && total === 0 && "has not begun to count"}
       </p>
@@ -71,6 +73,15 @@ export function JobProgress({ job }: { readonly job: JobRow }) {
     </div>
   );
 }
+
+/** How a replay in steps ended. */
+const ENDS: { readonly [state in NonNullable<JobRow["replay"]>["state"]]: string } = {
+  running: "running",
+  paused: "paused",
+  stopped: "stopped at the first that failed again",
+  aborted: "aborted",
+  finished: "all of them dealt with",
+};
 
 const took = (ms: number): string => ms < 1000 ? "less than a second" : duration(ms / 1000);
 

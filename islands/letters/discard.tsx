@@ -5,33 +5,33 @@ import type { Workplace } from "../field.ts";
 import { plural } from "../format.ts";
 import { Modal } from "../modal.tsx";
 import { toast } from "../toasts.tsx";
-import type { Letter } from "./groups.ts";
+import type { Chosen } from "./groups.ts";
 
 interface DiscardProps {
   readonly workplace: Workplace;
-  readonly letters: ReadonlyArray<Letter>;
+  readonly chosen: Chosen;
   readonly close: () => void;
   readonly done: () => void;
 }
 
-export function Discard({ workplace, letters, close, done }: DiscardProps) {
+export function Discard({ workplace: { organizationId }, chosen, close, done }: DiscardProps) {
   const busy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
-  const [first] = letters;
-  const what = letters.length === 1
-    ? `The change of ${first!.pfaId}`
-    : plural(letters.length, "change");
+  const what = "ids" in chosen ? chosen.name : plural(chosen.count, "change");
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason"));
     busy.value = true;
     try {
-      await call("/api/pems/dead-letters/discard", {
-        organizationId: workplace.organizationId,
-        ids: letters.map(({ id }) => id),
-        reason,
-      });
-      toast("info", `${what} discarded`);
+      if ("ids" in chosen) {
+        const { ids } = chosen;
+        await call("/api/pems/dead-letters/discard", { organizationId, ids, reason });
+        toast("info", `${what} discarded`);
+      } else {
+        const body = { organizationId, action: "discard", reason, ...chosen };
+        await call("/api/pems/dead-letters/plans", body);
+        toast("info", `${what} are being discarded`);
+      }
       close();
       done();
     } catch (error) {

@@ -1,36 +1,22 @@
-/** Dead letters grouped by why they died. */
+/** Dead letters as the API tells them: groups of those that died of the same, replays, letters. */
+import type { LetterGroups } from "../../app/replay_shapes.ts";
 import type { DeadLetters } from "../../app/sync_shapes.ts";
 
+export type GroupPage = typeof LetterGroups.Type;
+export type Group = GroupPage["groups"][number];
 export type LetterPage = typeof DeadLetters.Type;
 export type Letter = LetterPage["deadLetters"][number];
 
-export interface Group {
-  readonly error: string;
-  /** Newest first. */
-  readonly letters: ReadonlyArray<Letter>;
-  readonly firstAt: string;
-  readonly lastAt: string;
-}
+/** What is decided about: a whole group as it was shown, or these. */
+export type Chosen =
+  | { readonly group: string; readonly count: number }
+  | { readonly ids: ReadonlyArray<string>; readonly name: string };
 
-/** The error without what is each record's own: its id, and any number. */
-const commonOf = ({ error, pfaId }: Letter): string =>
-  (error ?? "No reason is known").replaceAll(pfaId, "the record")
-    .replaceAll(/(?<![\w-])\d[\d.,]*(?![\w-])/g, (number) => KEPT.test(number) ? number : "…");
+/** Letters of an open group are read so many at a time. */
+export const LETTERS_AT_ONCE = "50";
 
-/** The status of an HTTP answer tells why. */
-const KEPT = /^[45]\d\d$/;
-
-/** The largest group first. */
-export function grouped(letters: ReadonlyArray<Letter>): ReadonlyArray<Group> {
-  const groups = Map.groupBy(letters, commonOf);
-  return [...groups].map(([common, letters]) => {
-    const [error, another] = new Set(letters.map((one) => one.error));
-    const times = letters.map(({ failedAt }) => failedAt).sort();
-    return {
-      error: another === undefined && error ? error : common,
-      letters: letters.toSorted((a, b) => b.failedAt.localeCompare(a.failedAt)),
-      firstAt: times[0]!,
-      lastAt: times.at(-1)!,
-    };
-  }).sort((a, b) => b.letters.length - a.letters.length);
-}
+export const letterQuery = (organizationId: string, group: string) => ({
+  organizationId,
+  group,
+  limit: LETTERS_AT_ONCE,
+});

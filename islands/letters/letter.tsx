@@ -1,8 +1,11 @@
 /** One dead letter: what it wanted, every attempt, and what can be done. */
+import { useSignal } from "@preact/signals";
 import { Attempts } from "../details/attempts.tsx";
 import type { FieldMeta, Workplace } from "../field.ts";
-import { Moment } from "../moment.tsx";
 import { Changes } from "../history/changes.tsx";
+import { Icon } from "../icons.tsx";
+import { Moment } from "../moment.tsx";
+import { Correct } from "./correct.tsx";
 import type { Letter } from "./groups.ts";
 import { Retry } from "./retry.tsx";
 
@@ -17,7 +20,8 @@ interface LetterLineProps {
 }
 
 export function LetterLine({ letter, workplace, fields, alone, discard, done }: LetterLineProps) {
-  const { id, pfaId, userName, committedAt, changeReason, attempts } = letter;
+  const { id, pfaId, userName, committedAt, changeReason, attempts, operation, error } = letter;
+  const correcting = useSignal(false);
   return (
     <li class="entry">
       <div class="entry-main">
@@ -29,13 +33,29 @@ export function LetterLine({ letter, workplace, fields, alone, discard, done }: 
         </p>
         <Changes item={letter} fields={fields} />
         {changeReason && <q class="muted">{changeReason}</q>}
+        {attempts.length === 0 && error && <p class="wrong">{error}</p>}
         <Attempts attempts={attempts} label="Attempts, latest first" />
       </div>
-      {!alone && (
-        <div class="job-acts needs-script">
-          <Retry {...{ workplace, done }} ids={[id]} word={`Retry ${pfaId}`} />
+      <div class="job-acts needs-script">
+        {!alone && <Retry {...{ workplace, done }} ids={[id]} word={`Retry ${pfaId}`} />}
+        {operation === "UPDATE" && workplace.maySync && (
+          <button
+            type="button"
+            class="plain"
+            onClick={() => correcting.value = true}
+          >
+            <Icon name="draft" /> Correct {pfaId}…
+          </button>
+        )}
+        {!alone && (
           <button type="button" class="plain danger" onClick={discard}>Discard {pfaId}…</button>
-        </div>
+        )}
+      </div>
+      {correcting.value && (
+        <Correct
+          {...{ letter, workplace, fields, done }}
+          close={() => correcting.value = false}
+        />
       )}
     </li>
   );

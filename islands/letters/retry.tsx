@@ -8,8 +8,8 @@ import { toast } from "../toasts.tsx";
 
 interface RetryProps {
   readonly workplace: Workplace;
-  /** Of the modifications. */
-  readonly ids: ReadonlyArray<string>;
+  /** Of the modifications; or how they are found out, once they are wanted. */
+  readonly ids: ReadonlyArray<string> | (() => Promise<ReadonlyArray<string>>);
   readonly word: string;
   readonly done: () => void;
 }
@@ -22,7 +22,7 @@ export function Retry({ workplace, ids, word, done }: RetryProps) {
     try {
       const { queuedCount } = await call<Committed>("/api/pems/dead-letters/retry", {
         organizationId,
-        ids,
+        ids: typeof ids === "function" ? await ids() : ids,
       });
       toast("good", `${plural(queuedCount, "change")} on the way to PEMS again`);
     } catch (error) {
