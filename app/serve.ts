@@ -55,7 +55,7 @@ export async function serveApp(
       pages: assets && drawnWith(assets, { db, config }),
     });
     const server = Deno.serve(
-      { port: config.port, hostname: config.host, onListen: () => {} },
+      { port: config.port, hostname: config.host, onListen: () => {}, automaticCompression: true },
       app.fetch,
     );
     const unwatch = meters.watch();

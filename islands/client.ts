@@ -19,12 +19,21 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   audit: () => import("./audit/audit.tsx"),
 };
 
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve();
+    port2.postMessage(undefined);
+  });
+
 async function wake(element: HTMLElement): Promise<void> {
   const load = ISLANDS[element.dataset["island"] ?? ""];
   if (load === undefined) {
     throw new Error(`Cannot find the island ${element.dataset["island"]}`);
   }
   const { island } = await load();
+  // Each in a task of its own, so that a key pressed meanwhile is heard in between.
+  await turn();
   hydrate(h(island as Island, JSON.parse(element.dataset["props"] ?? "{}")), element);
 }
 

@@ -23,3 +23,16 @@ export function followOpen(organizationId: string, kind: Kind, refresh: () => vo
     known = count;
   });
 }
+
+/** Calls of one turn as one: a snapshot may be news for several lists. */
+export function together(act: () => void): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      act();
+    });
+  };
+}

@@ -9,7 +9,7 @@ import { Conflicts } from "./conflicts.tsx";
 import { Deck, type DeckData } from "./deck.tsx";
 import { firstRecords } from "./first_records.ts";
 import { type Framing, secured } from "./framing.tsx";
-import { Grid } from "./grid.tsx";
+import { firstRows, Grid } from "./grid.tsx";
 import { Timeline } from "./timeline.tsx";
 
 /** What CommandDeck shows of an organization the session may read. */
@@ -35,10 +35,18 @@ export function plannerPages({ framed, read }: Framing, deck: DeckOf): Hono<AppE
         };
       }))
     .get("/grid", secured, (c) =>
-      framed(c, (_session, organization) => ({
-        head: { title: "GridLab", islands: ["grid"], early: firstRecords(organization.id) },
-        body: <Grid organization={organization} search={c.req.query()} />,
-      })))
+      framed(c, async (_session, organization) => {
+        const search = c.req.query();
+        const asked = firstRows(search);
+        const { page } = asked === undefined ? {} : await read<RecordPage>(c, "/api/pfa-data", {
+          organizationId: organization.id,
+          ...asked,
+        });
+        return {
+          head: { title: "GridLab", islands: ["grid"], early: firstRecords(organization.id) },
+          body: <Grid {...{ organization, search }} first={page?.records ?? []} />,
+        };
+      }))
     .get("/timeline", secured, (c) =>
       framed(c, (_session, organization) => ({
         head: {

@@ -80,9 +80,10 @@ export function Months({ workplace }: { readonly workplace: Workplace }) {
   );
 }
 
+const NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+/** `Jan 2027` for `2027-01`. By hand: `Intl` would be loaded for it while a slow phone wakes. */
 const named = (month: string): string =>
-  new Intl.DateTimeFormat("en-US", { month: "short", year: "numeric", timeZone: "UTC" })
-    .format(new Date(`${month}-01T00:00:00Z`));
+  `${NAMES[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
 
 /** What a look at the chart tells. */
 function sentence(months: ReadonlyArray<Month>): string {
@@ -122,18 +123,24 @@ function Table({ months }: { readonly months: ReadonlyArray<Month> }) {
   );
 }
 
-/** The plot's library comes when there is something to plot. */
+/** The plot's library comes when there is something to plot, and somebody looks: on a phone it stands far below. */
 function Chart({ months }: { readonly months: ReadonlyArray<Month> }) {
   const place = useRef<HTMLDivElement>(null);
   const failed = useSignal(false);
   useEffect(() => {
     let end: (() => void) | undefined;
     let gone = false;
-    import("./chart.ts").then(({ draw }) => {
-      if (!gone) end = draw(place.current!, months);
-    }, () => failed.value = true);
+    const seen = new IntersectionObserver(([entry]) => {
+      if (!entry!.isIntersecting) return;
+      seen.disconnect();
+      import("./chart.ts").then(({ draw }) => {
+        if (!gone) end = draw(place.current!, months);
+      }, () => failed.value = true);
+    });
+    seen.observe(place.current!);
     return () => {
       gone = true;
+      seen.disconnect();
       end?.();
     };
   }, [months]);

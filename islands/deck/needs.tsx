@@ -8,7 +8,7 @@ import { type ConflictPage, KIND_WORDS } from "../conflicts/conflict.ts";
 import type { Workplace } from "../field.ts";
 import { plural } from "../format.ts";
 import { Icon, type IconName } from "../icons.tsx";
-import { followOpen } from "../live_list.ts";
+import { followOpen, together } from "../live_list.ts";
 import { Moment } from "../moment.tsx";
 import type { RecordPage } from "../record.ts";
 
@@ -37,7 +37,7 @@ export function NeedsYou({ workplace, status, atFirst }: NeedsProps) {
   const needs = useSignal(atFirst);
   useEffect(() => {
     const { organizationId } = workplace;
-    const refresh = () => void read(organizationId, needs);
+    const refresh = together(() => void read(organizationId, needs));
     const stops = [
       followOpen(organizationId, { type: "SYNC_CONFLICT", count: "conflicts" }, refresh),
       followOpen(organizationId, { type: "SYNC_FAILED", count: "deadLetters" }, refresh),

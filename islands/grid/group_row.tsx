@@ -1,7 +1,7 @@
 /** The heading of a group of rows: what they have in common and how many they are; folds them in and out. */
 import { count } from "../format.ts";
 import { Icon } from "../icons.tsx";
-import { ROW_HEIGHT } from "./sight.ts";
+import { standing } from "./sight.ts";
 import type { GridState } from "./state.ts";
 
 interface GroupRowProps {
@@ -21,7 +21,7 @@ export function GroupRow({ grid, at, here }: GroupRowProps) {
       class={here ? "row group active" : "row group"}
       aria-rowindex={at + 2}
       data-at={at}
-      style={{ transform: `translateY(${at * ROW_HEIGHT}px)` }}
+      style={standing(at)}
     >
       <div
         role="gridcell"

@@ -7,7 +7,7 @@ import type { Value } from "../record.ts";
 import { Editor } from "./editor.tsx";
 import type { Row as RecordRow } from "../records/records.ts";
 import { BADGE_COLUMN, type Editing, FROZEN, type GridState, ID_COLUMN } from "./state.ts";
-import { type ColumnRange, ROW_HEIGHT } from "./sight.ts";
+import { type ColumnRange, standing } from "./sight.ts";
 
 interface RowProps {
   readonly grid: GridState;
@@ -45,7 +45,7 @@ export function Row(props: RowProps) {
       class={column < 0 ? "row" : "row active"}
       aria-rowindex={at + 2}
       data-at={at}
-      style={{ transform: `translateY(${at * ROW_HEIGHT}px)` }}
+      style={standing(at)}
     >
       <div
         role="rowheader"

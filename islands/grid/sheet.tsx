@@ -1,11 +1,12 @@
 /** The scrolling sheet: draws the rows in sight and a few around them, and keeps the cursor in view. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { explanation } from "../badge.tsx";
 import { Header } from "./header.tsx";
 import { press } from "./keys.ts";
 import { GroupRow } from "./group_row.tsx";
 import { click, copy, drag, offerMenu, paste, point } from "./pointing.ts";
 import { Row } from "./row.tsx";
-import { reveal, roomOf, ROW_HEIGHT, Sight } from "./sight.ts";
+import { reveal, roomOf, ROW_HEIGHT, Sight, standing } from "./sight.ts";
 import { FROZEN, type GridState } from "./state.ts";
 import { hover } from "./hovering.ts";
 import { isGroup } from "../records/view.ts";
@@ -18,6 +19,7 @@ export function Sheet({ grid }: { readonly grid: GridState }) {
   const look = () => sight.look(scroller.current!);
 
   useLayoutEffect(() => {
+    adopt(scroller.current!, grid);
     const observer = new ResizeObserver(look);
     observer.observe(scroller.current!);
     observer.observe(scroller.current!.firstElementChild!);
@@ -118,6 +120,17 @@ function drawnRows(grid: GridState, sight: Sight) {
   for (let at = from; at < to; at++) drawn.push(draw(at, key(at)));
   if (cursor.at >= to && cursor.at < rows.length) drawn.push(draw(cursor.at, "held"));
   return drawn;
+}
+
+/** Gives the server's rows what waking leaves as it finds it: their places, and times in the reader's zone. */
+function adopt(sheet: HTMLElement, grid: GridState): void {
+  for (const row of sheet.querySelectorAll<HTMLElement>(".rows .row")) {
+    const at = Number(row.dataset["at"]);
+    Object.assign(row.style, standing(at));
+    row.querySelector<HTMLElement>(".badge")!.title = explanation(
+      grid.records.sync(grid.rowAt(at)!),
+    );
+  }
 }
 
 const cellAt = (sheet: HTMLElement, grid: GridState) => {

@@ -4,8 +4,14 @@ import { Ring } from "../records/ring.ts";
 import { FROZEN, type GridState, type Place } from "./state.ts";
 
 export const ROW_HEIGHT = 34;
+
+/** Where a row stands. The server's rows follow each other, and a style in an attribute would be refused. */
+export const standing = (at: number): { readonly transform: string } | undefined =>
+  typeof document === "undefined" ? undefined : { transform: `translateY(${at * ROW_HEIGHT}px)` };
 /** Columns drawn beyond each edge. */
 const SPARE_COLUMNS = 1;
+/** Columns of fields, before the screen has been measured. */
+const FIRST_GUESS = 8;
 
 /** Columns from `from` up to `to`, after `gap` pixels of columns left out. Drawing 12 of 22 halved a frame's time. */
 export interface ColumnRange {
@@ -21,7 +27,8 @@ export class Sight extends Ring {
 
   constructor(grid: GridState) {
     super();
-    this.columns = signal({ from: FROZEN, to: grid.columns, gap: 0 });
+    const to = Math.min(grid.columns, FROZEN + FIRST_GUESS);
+    this.columns = signal({ from: FROZEN, to, gap: 0 });
   }
 
   /** Takes in where the sheet has been scrolled to, and its size. */

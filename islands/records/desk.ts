@@ -1,8 +1,9 @@
 /** A planner's desk in the tab: the records, which are on show, and what was done to them; each screen draws it its own way. */
-import { type Signal, signal } from "@preact/signals";
+import { type Signal, signal, untracked } from "@preact/signals";
 import type { FieldName } from "../../domain/pfa.ts";
 import type { FieldMeta, Workplace } from "../field.ts";
 import { plural } from "../format.ts";
+import type { PfaView } from "../record.ts";
 import { Following } from "./following.ts";
 import { Loading } from "./loading.ts";
 import { Records, type Row } from "./records.ts";
@@ -15,6 +16,8 @@ export interface DeskProps {
   readonly workplace: Workplace;
   readonly fields: ReadonlyArray<FieldMeta>;
   readonly shape: Shape;
+  /** The first records in the order of their ids, as the server read them for the page; they come again with all. */
+  readonly first?: ReadonlyArray<PfaView>;
 }
 
 export class Desk {
@@ -32,14 +35,13 @@ export class Desk {
   constructor(readonly props: DeskProps) {
     const { organizationId } = props.workplace;
     const texts = props.fields.filter(({ kind }) => kind === "text");
-    this.records = new Records(
-      props.fields.map(({ name }) => name),
-      texts.map(({ name }) => name),
-    );
+    this.records = new Records(texts.map(({ name }) => name));
     this.view = new View(this.records, props.shape);
     this.loading = new Loading(organizationId, this.records, (row) => this.saves.unsaved(row));
     this.saves = new Saves(props, this.records, this.loading.again);
     this.following = new Following(this.records, this.loading);
+    // While a component is drawn for the first time: what is read here must not draw all of it again.
+    untracked(() => this.records.take(props.first ?? [], 0, (row) => this.saves.unsaved(row)));
     this.saves.onRefused = ({ row, name, value }) => this.steps.forget(row, name, value);
   }
 

@@ -38,7 +38,7 @@ export class Loading {
         this.total.value = page.total ?? this.total.value;
         this.again(this.#records.take(page.records, asked, this.#unsaved));
         // After they are drawn, while the next page travels.
-        setTimeout(() => this.#records.prepare());
+        setTimeout(this.#prepare);
         cursor = page.nextCursor ?? undefined;
       } while (cursor !== undefined);
       this.state.value = "done";
@@ -50,6 +50,10 @@ export class Loading {
       this.state.value = "failed";
     }
   }
+
+  readonly #prepare = (): void => {
+    if (this.#records.prepare()) setTimeout(this.#prepare);
+  };
 
   /** The records again, soon and together with others asked for. While pages come in, after them. */
   readonly again = (pfaIds: ReadonlyArray<string>): void => {

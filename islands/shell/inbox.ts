@@ -52,7 +52,8 @@ export class Inbox {
 
   /** Returns the way to stop. */
   follow(): () => void {
-    void this.load();
+    // Together with the first snapshot, where one comes soon.
+    this.#soon();
     if (this.#workplace === undefined) return () => {};
     return liveOf(this.#workplace.organizationId).listen((message: LiveMessage) => {
       // What notifies of an outage or a pause changes the health as well.

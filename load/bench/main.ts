@@ -5,12 +5,13 @@ import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.t
 import { drain, idle, type Spread } from "./flow.ts";
 import { grid } from "./grid.ts";
 import { lists } from "./lists.ts";
+import { lighthouse } from "./lighthouse.ts";
 import { rival } from "./rival.ts";
 import { peers } from "./peers.ts";
 import { openSite } from "./site.ts";
 import { timeline } from "./timeline.ts";
 
-/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`, `lists`, `peers [drain,idle,limited,backlog,kill] [scale]`; all when absent. */
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`, `lighthouse`, `lists`, `peers [drain,idle,limited,backlog,kill] [scale]`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
@@ -55,8 +56,9 @@ const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   badges,
   grid: async () => [...await grid(), ...await rival()],
   timeline,
-  peers: () => peers((Deno.args[1] ?? "").split(",").filter(Boolean), Number(Deno.args[2] ?? 1)),
   lists,
+  peers: () => peers((Deno.args[1] ?? "").split(",").filter(Boolean), Number(Deno.args[2] ?? 1)),
+  lighthouse: () => lighthouse(Deno.args[1]),
   outage: () => outage(Number(Deno.args[1] ?? 10)),
 };
 if (only === "rival") rows.push(...await rival());

@@ -54,12 +54,13 @@ export async function signIn(
   page: Page,
   address: string,
   credentials: { readonly username: string; readonly password: string },
+  { scripts = true }: { readonly scripts?: boolean } = {},
 ): Promise<void> {
   await page.goto(address);
   await page.getByLabel("Username or e-mail").fill(credentials.username);
   await page.getByLabel("Password").fill(credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await awake(page);
+  if (scripts) await awake(page);
 }
 
 /** Waits until every island of the page is awake. */

@@ -16,6 +16,10 @@ type Screen = { readonly name: string; readonly check: (place: Place) => Promise
 /** To be run one after another: each leaves the records without drafts of its own. */
 export const SCREENS: ReadonlyArray<Screen> = [
   { name: "signing in works without scripts, and says why it failed", check: signInPlainly },
+  {
+    name: "GridLab's first rows are there without scripts, and wake where they stand",
+    check: first,
+  },
   { name: "axe finds nothing on any page, light or dark", check: accessible },
   { name: "pages reflow at 320 pixels", check: reflow },
   { name: "the grid is one tab stop, and the arrows reach every cell", check: keyboard },
@@ -38,6 +42,33 @@ async function signInPlainly({ browser, origin, planner }: Place): Promise<void>
   await page.goto(origin);
   assert.ok(await page.locator(".tile").count() > 0);
   await page.context().close();
+}
+
+async function first({ browser, origin, planner }: Place): Promise<void> {
+  const { page } = await visit(browser, { javaScript: false });
+  await signIn(page, `${origin}/grid`, planner, { scripts: false });
+  const rows = page.locator(".rows .row");
+  const tops = (await Promise.all((await rows.all()).map((row) => row.boundingBox())))
+    .map((box) => box!.y);
+  assert.ok(tops.length > 20);
+  assert.ok(tops.every((top, nth) => nth === 0 || top === tops[nth - 1]! + 34), `${tops}`);
+  const badge = await page.locator(".rows .badge").first().getAttribute("title");
+  const cookies = await page.context().cookies();
+  await page.context().close();
+  const awakened = await visit(browser);
+  await awakened.page.context().addCookies(cookies);
+  // Nothing more comes: what the server drew is all there is.
+  await awakened.page.route("**/api/**", () => {});
+  await awakened.page.routeWebSocket("**/api/ws/sync/**", () => {});
+  await awakened.page.goto(`${origin}/grid`);
+  await awake(awakened.page);
+  const [top, next] = await Promise.all(
+    [0, 1].map((nth) => awakened.page.locator(`.rows .row[data-at="${nth}"]`).boundingBox()),
+  );
+  assert.equal(next!.y - top!.y, 34);
+  assert.equal(await awakened.page.locator(".rows .badge").first().getAttribute("title"), badge);
+  assert.deepEqual(awakened.complaints, []);
+  await awakened.page.context().close();
 }
 
 async function accessible({ browser, origin, planner }: Place): Promise<void> {
@@ -156,9 +187,13 @@ async function order(place: Place): Promise<void> {
   });
   for (const text of ["one", "two", "three"]) await type(page, model, text);
   assert.deepEqual(sent, [{ model: "one" }], "the rest waits for the first answer");
+  const last = page.waitForResponse((response) =>
+    response.request().postData()?.includes('"three"') ?? false
+  );
   release();
-  await badgeSays(page, pfaId!, "Draft");
+  await last;
   await page.waitForRequest("**/api/pfa-data?*pfaIds=*");
+  await badgeSays(page, pfaId!, "Draft");
   assert.deepEqual(sent, [{ model: "one" }, { model: "three" }]);
   assert.equal(await model.textContent(), "three");
   await type(page, model, before);
