@@ -43,7 +43,7 @@ export async function rival(): Promise<ReadonlyArray<Figure>> {
       await mount(page, 50_000);
       frames[name] = `${await scroll(page, 120)}; jumping ${await scroll(page, 12_000)}`;
     }
-    const told = (values: number[]) => `${median(values).toFixed(0)} ms`;
+    const told = (values: number[]) => `${median(values).toFixed(0)} ms, best ${best(values)}`;
     const size = (name: Name) =>
       `${(gzipSync(scripts[name], { level: 9 }).length / 1024).toFixed(1)} KB`;
     const row = (figure: string, promised: string, of: (name: Name) => string): Figure => [
@@ -53,11 +53,15 @@ export async function rival(): Promise<ReadonlyArray<Figure>> {
     ];
     return [
       row(
-        `grids beside each other: 10,000 x 20 mounted until painted, median of ${MOUNTS}`,
+        `grids beside each other: 10,000 x 20 mounted until painted, median of ${MOUNTS} and best`,
         "at most half of AG Grid's",
         (name) => told(mounts[name]),
       ),
-      row("1,000 live badge changes, until in the DOM", "< 2 ms", (name) => badges[name]),
+      row(
+        `1,000 live badge changes, until in the DOM (until taken in, until painted), median of ${CHANGES} and best`,
+        "< 2 ms",
+        (name) => badges[name],
+      ),
       row("50,000 x 20, p95 between frames", "<= 20 ms", (name) => frames[name]),
       row("script of the grid alone, gzip", "", size),
     ];
@@ -68,6 +72,8 @@ export async function rival(): Promise<ReadonlyArray<Figure>> {
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** As it is where nothing else runs meanwhile. */
+const best = (values: number[]) => Math.min(...values).toFixed(0);
 
 /** Minified for production by the same bundler. */
 async function bundled(): Promise<{ readonly [name in Name]: Uint8Array<ArrayBuffer> }> {
@@ -110,6 +116,11 @@ function serve(scripts: { readonly [name in Name]: Uint8Array<ArrayBuffer> }) {
   });
 }
 
+interface Way {
+  readonly way: string;
+  readonly figures: number[][];
+}
+
 type Offered = { readonly bench: Bench; readonly makeRows: (count: number) => Made[] };
 
 /** Ms from handing over the rows until a frame with the first screen of them has been painted. */
@@ -138,7 +149,7 @@ const mount = (page: Page, count: number): Promise<number> =>
     return performance.now() - from;
   }, count);
 
-/** Ms for 1,000 changes, by the grid's fastest way. */
+/** Ms for 1,000 changes, by the grid's fastest way: until its call came back, until the DOM shows it, until painted. */
 async function change(page: Page): Promise<string> {
   const found = await page.evaluate(async (changes) => {
     const { bench } = globalThis as unknown as Offered;
@@ -149,27 +160,34 @@ async function change(page: Page): Promise<string> {
         port2.postMessage(undefined);
       });
     const shown = () => document.querySelector(bench.badge)!.textContent!.trim();
-    const ways: Array<readonly [string, number]> = [];
+    const ways: Array<{ way: string; all: number[][] }> = [];
     for (const [way, set] of Object.entries(bench.badges)) {
-      const times: number[] = [];
+      const all: number[][] = [];
       for (let nth = 0; nth < changes; nth++) {
         const before = shown();
         const from = performance.now();
         set(1000, /queued/i.test(before) ? "synced" : "queued");
+        const taken = performance.now() - from;
         while (shown() === before) {
           await turn();
           if (performance.now() - from > 10_000) throw new Error("Cannot see the changes");
         }
-        times.push(performance.now() - from);
+        const there = performance.now() - from;
         await new Promise((resolve) => requestAnimationFrame(resolve));
+        await turn();
+        all.push([there, taken, performance.now() - from]);
       }
-      times.sort((a, b) => a - b);
-      ways.push([way, times[Math.floor(changes / 2)]!]);
+      ways.push({ way, all });
     }
-    return ways.sort(([, a], [, b]) => a - b);
+    return ways;
   }, CHANGES);
-  const [way, ms] = found[0]!;
-  return `${ms.toFixed(1)} ms (${way})`;
+  const [{ way, figures }] = found.map(({ way, all }) => ({
+    way,
+    figures: [0, 1, 2].map((of) => all.map((times) => times[of]!)),
+  })).sort((a, b) => median(a.figures[0]!) - median(b.figures[0]!)) as [Way];
+  const [there, taken, seen] = figures.map((times) => median(times).toFixed(1));
+  const least = Math.min(...figures[0]!).toFixed(1);
+  return `${there} ms, best ${least} (${taken}, ${seen}; ${way})`;
 }
 
 /** Scrolls by so many pixels a frame, 300 times. */
