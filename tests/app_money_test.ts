@@ -10,9 +10,10 @@ const reading = ROUTES.filter(({ call, needs }) =>
 
 function pathOf(
   { call, in: named }: Route,
-  { organizationId, code, jobId, conflictId }: Scene,
+  { organizationId, userId, code, jobId, conflictId }: Scene,
 ) {
-  const path = call.slice(4).replace("JOB", jobId).replace("CONFLICT", conflictId);
+  const path = call.slice(4).replace("JOB", jobId).replace("CONFLICT", conflictId)
+    .replace("ORG", organizationId).replace("USER", userId);
   if (named === "page") return `${path}?org=${code}`;
   return named === "query" ? `${path}?organizationId=${organizationId}` : path;
 }

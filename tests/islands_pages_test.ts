@@ -47,6 +47,8 @@ const api = (_c: unknown, path: string) =>
       conflicts: [],
       jobs: [],
       deadLetters: [],
+      groups: [],
+      replays: [],
       organizations: [],
       users: [],
       sessions: [],

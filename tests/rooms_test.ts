@@ -9,7 +9,7 @@ const DOORS: Record<string, ReadonlyArray<string>> = {
   worker: ["domain", "db", "pems"],
   app: ["domain", "db", "pems"],
   islands: ["type:domain", "type:app"],
-  load: ["tests", "islands"],
+  load: ["domain", "db", "pems", "tests", "islands"],
   ops: ["domain", "db", "pems", "worker", "app"],
   tests: ["domain", "db", "pems", "worker", "app", "islands", "ops", "load"],
 };

@@ -17,6 +17,8 @@ export interface Route {
   readonly in?: Named;
   /** A body that is good, but for the organization. */
   readonly body?: object;
+  /** How its user signs in: no business of a token that was narrowed. */
+  readonly personal?: true;
   /** The document does not tell of it: a page, or the document itself. */
   readonly undocumented?: true;
 }
@@ -29,13 +31,14 @@ export const ROUTES: ReadonlyArray<Route> = [
   { call: "GET /api/auth/me", needs: undefined },
   { call: "GET /api/auth/tokens", needs: undefined },
   { call: "POST /api/auth/tokens", needs: undefined, body: { name: "mine" } },
-  { call: `DELETE /api/auth/tokens/${NOBODY}`, needs: undefined },
+  { call: `DELETE /api/auth/tokens/${NOBODY}`, needs: undefined, personal: true },
   { call: "GET /api/auth/sessions", needs: undefined },
-  { call: `DELETE /api/auth/sessions/${NOBODY}`, needs: undefined },
-  { call: "POST /api/auth/sessions/end-others", needs: undefined },
+  { call: `DELETE /api/auth/sessions/${NOBODY}`, needs: undefined, personal: true },
+  { call: "POST /api/auth/sessions/end-others", needs: undefined, personal: true },
   {
     call: "PUT /api/auth/password",
     needs: undefined,
+    personal: true,
     body: { current: "not the password", password: "0123456789" },
   },
   { call: "GET /api/pfa-data", needs: "Read", in: "query" },
@@ -201,6 +204,9 @@ export const ROUTES: ReadonlyArray<Route> = [
     { call: "POST /logout", needs: "anyone" },
     { call: "POST /theme", needs: "anyone" },
     { call: "GET /", needs: "Read", in: "page" },
+    { call: "GET /account", needs: undefined },
+    { call: "GET /admin", needs: { anyOf: ["ManageSettings", "ManageUsers"] }, in: "page" },
+    { call: "GET /audit", needs: "ManageSettings", in: "page" },
     { call: "GET /grid", needs: "Read", in: "page" },
     { call: "GET /timeline", needs: "Read", in: "page" },
     { call: "GET /conflicts", needs: "Read", in: "page" },
