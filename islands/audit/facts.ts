@@ -6,7 +6,7 @@ type Fact = readonly [name: string, text: string];
 
 const NAMES: { readonly [detail: string]: string } = {
   send: "Sent so far",
-  version: "Made for version",
+  version: "Version",
   baseVersion: "Seen at version",
   pemsVersion: "Version in PEMS",
   targetVersion: "Back to version",
@@ -16,7 +16,6 @@ const NAMES: { readonly [detail: string]: string } = {
   outcome: "Outcome",
   error: "Error",
   reason: "Reason",
-  evidence: "Known by",
   fields: "Fields",
   lost: "Lost by it",
   left: "Still to go",
@@ -33,7 +32,7 @@ const NAMES: { readonly [detail: string]: string } = {
 };
 const SENT = new Set(["WRITE_ATTEMPT", "WRITE_RESULT"]);
 /** Told elsewhere in the line, or names of rows that nobody reads. */
-const UNSAID = new Set(["changes", "operation", "member", "author"]);
+const UNSAID = new Set(["changes", "operation", "member", "author", "evidence"]);
 
 /** In the order in which they were recorded; amounts have been masked by the server. */
 export function factsOf({ eventType, workerId, changes, details }: Entry): ReadonlyArray<Fact> {
@@ -44,7 +43,10 @@ export function factsOf({ eventType, workerId, changes, details }: Entry): Reado
       ? [["Request", `${operation === "DELETE" ? "DELETE" : "PUT"} ${requestOf(changes)}`] as const]
       : []),
     ...Object.entries(details)
-      .filter(([name, value]) => !UNSAID.has(name) && value !== null && value !== "")
+      .filter(([name, value]) =>
+        !UNSAID.has(name) && value !== null && value !== "" &&
+        !(name === "pemsVersion" && value === details["version"])
+      )
       .map(([name, value]): Fact => [NAMES[name] ?? spaced(name), told(name, value)]),
     ...(SENT.has(eventType) && details["status"] === null
       ? [["Answer", "none came"] as const]

@@ -19,10 +19,15 @@ interface EntryLineProps {
 export function EntryLine({ entry, verdict, workplace, fields }: EntryLineProps) {
   const { pfaId, at, eventType, summary } = entry;
   const mark = markOf(entry, verdict);
+  const look = EVENTS[eventType];
+  const icon = iconOf(entry);
   return (
     <li class={`trail-entry of-${mark.state}`}>
-      <span class={`trail-icon of-${eventType.toLowerCase()}`} title={EVENTS[eventType].name}>
-        <Icon name={iconOf(entry)} />
+      <span
+        class={`trail-icon of-${icon === look.icon ? eventType.toLowerCase() : "trouble"}`}
+        title={look.name}
+      >
+        <Icon name={icon} />
       </span>
       <div class="trail-main">
         <p class="trail-said">
@@ -92,6 +97,9 @@ function Difference({ entry, fields }: Pick<EntryLineProps, "entry" | "fields">)
   );
 }
 
+/** More characters than stand beside another fact. */
+const LONG = 60;
+
 interface DetailsProps {
   readonly entry: Entry;
   readonly workplace: Workplace;
@@ -110,8 +118,10 @@ function Details({ entry, workplace, mark }: DetailsProps) {
           <Moment at={at} />
         </Fact>
         <Fact name="Event">{EVENTS[eventType].name}, entry {id}</Fact>
-        <Fact name="Chain">{mark}</Fact>
-        {factsOf(entry).map(([name, text]) => <Fact key={name} name={name}>{text}</Fact>)}
+        <Fact name="Chain" long>{mark}</Fact>
+        {factsOf(entry).map(([name, text]) => (
+          <Fact key={name} name={name} long={text.length > LONG}>{text}</Fact>
+        ))}
       </dl>
       <ul class="trail-links">
         {writeId && (
@@ -149,11 +159,13 @@ function Details({ entry, workplace, mark }: DetailsProps) {
   );
 }
 
-const Fact = ({ name, children }: {
+const Fact = ({ name, long = false, children }: {
   readonly name: string;
+  /** Takes a line of its own. */
+  readonly long?: boolean;
   readonly children: ComponentChildren;
 }) => (
-  <div>
+  <div class={long ? "long" : undefined}>
     <dt>{name}</dt>
     <dd>{children}</dd>
   </div>

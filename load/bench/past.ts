@@ -6,6 +6,8 @@ export const ORGANIZATIONS = ["LARGE", "MIDDLE", "SMALL", "TINY"] as const;
 const JOBS = 200_000;
 const ENTRIES = 1_000_000;
 const USERS = 40;
+/** The number of the user who is in the trail three times, and has no job. */
+export const NEVER = USERS;
 const RECORDS = 5_000;
 
 /** What to ask for; all of the largest organization. */

@@ -33,7 +33,7 @@ async function told(bench: Bench): Promise<void> {
   const sent = saying(page, "sent a write to PEMS").first();
   await sent.locator("summary").press("Enter");
   await sent.getByText(/^PUT \{.*"model":"LTM 1300-6\.2"/).waitFor();
-  await sent.getByRole("term").filter({ hasText: "Made for version" }).waitFor();
+  await sent.getByRole("term").filter({ hasText: "Version" }).waitFor();
   await holds(page, "an open entry");
   await sent.getByRole("link", { name: "Everything of this change" }).press("Enter");
   await page.waitForURL(/correlationId=/);
