@@ -10,6 +10,13 @@ export interface Console {
 export const admin = (url: string, ...args: string[]): Promise<Console> =>
   run("ops/admin/main.ts", { DATABASE_URL: url, CREDENTIALS_KEY: btoa("k".repeat(32)) }, args);
 
+/** On the Postgres at the URL, with these variables besides. */
+export const adminWith = (
+  url: string,
+  environment: { readonly [name: string]: string },
+  ...args: string[]
+): Promise<Console> => run("ops/admin/main.ts", { DATABASE_URL: url, ...environment }, args);
+
 /** On the embedded database in the folder. */
 export const adminIn = (folder: string, ...args: string[]): Promise<Console> =>
   run("ops/admin/main.ts", { DATABASE_URL: "", DATA_DIR: folder }, args);

@@ -5,6 +5,7 @@ import { examine } from "../../db/invariants.ts";
 import { findingsJson, isSound, tellFindings } from "./doctor.ts";
 import { credentialsKeys } from "../start/keys.ts";
 import { withProduct } from "./product.ts";
+import { rotateKeys, tellRotated } from "./rotate.ts";
 import { tellVerdict, verifyTrail } from "./verify.ts";
 
 const USAGE = `Usage: deno task admin <command>
@@ -13,6 +14,8 @@ const USAGE = `Usage: deno task admin <command>
   encrypt    reads a PEMS key from standard input and prints the envelope for PEMS_WRITE_API_KEY;
              needs CREDENTIALS_KEY
   alert-key  prints in hex the key that signs alerts; it changes with the newest CREDENTIALS_KEY
+  rotate-key seals every stored PEMS key with the newest key of CREDENTIALS_KEY, while everything runs;
+             exit code 1 when one cannot be opened
   audit verify [--organization CODE]
              walks the chains of the audit trail and tells the first broken link of each;
              exit code 1 when one is broken
@@ -20,7 +23,7 @@ const USAGE = `Usage: deno task admin <command>
              looks at every invariant of the live database, changing nothing; exit code 1 when one
              is broken
 
-audit and doctor read the database of DATABASE_URL, or the one in DATA_DIR while the product is stopped.`;
+rotate-key, audit and doctor use the database of DATABASE_URL, or the one in DATA_DIR while the product is stopped.`;
 
 /** What a command comes to. */
 interface Done {
@@ -54,6 +57,15 @@ const COMMANDS: {
     const vault = await makeVault(await credentialsKeys(given, dataDir));
     const bytes = await vault.derive("alerts");
     return said(Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+  },
+  "rotate-key": async (args) => {
+    if (args.length > 0) return undefined;
+    const config = configOf(Deno.env.toObject());
+    const keys = await credentialsKeys(config.credentialsKeys, config.dataDir);
+    return await withProduct(config, async ({ auth }) => {
+      const rotated = await rotateKeys(auth, keys, config.pems.apiKey);
+      return { text: tellRotated(rotated), ok: rotated.lost.length === 0 };
+    });
   },
   audit: async ([verb, ...options]) => {
     const [flag, code, ...more] = options;

@@ -1,6 +1,6 @@
 /** The embedded database's credentials key: made once, kept beside the data, readable by its owner alone. */
 
-/** The keys given, or the one kept in the folder. */
+/** The keys given, or those kept in the folder: one, or several with commas while they are changed. */
 export async function credentialsKeys(
   given: ReadonlyArray<string>,
   dataDir: string,
@@ -8,7 +8,7 @@ export async function credentialsKeys(
   if (given.length > 0) return given;
   const file = `${dataDir}/credentials.key`;
   try {
-    return [(await Deno.readTextFile(file)).trim()];
+    return (await Deno.readTextFile(file)).split(",").map((key) => key.trim());
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
   }
