@@ -7,16 +7,7 @@ import { type Permission, PERMISSIONS } from "../domain/permissions.ts";
 import { type Answer, assertProblem, type Caller, type TestApp, withSite } from "./app_client.ts";
 import { aMember, aPlanner, aUser, committed, mirrored } from "./builders.ts";
 import { withDatabase } from "./database.ts";
-import { neededBy, NOBODY, patternOf, type Route, ROUTES } from "./routes.ts";
-
-/** An organization with one of everything that a call may name. */
-interface Place {
-  readonly organizationId: string;
-  readonly code: string;
-  readonly userId: string;
-  readonly jobId: string;
-  readonly conflictId: string;
-}
+import { neededBy, NOBODY, pathIn, patternOf, type Place, type Route, ROUTES } from "./routes.ts";
 
 async function aPlace(db: Database, code: string): Promise<Place> {
   const tenant = await aPlanner(db, { code });
@@ -40,16 +31,11 @@ const takesJson = (route: Route) => route.body !== undefined || route.in === "bo
 type Form = "unknown field" | "cut short";
 
 function ask(caller: Caller, route: Route, place: Place, form: Form = "unknown field") {
-  const [method, path] = route.call.split(" ") as [string, string];
-  const { organizationId, code, userId, jobId, conflictId } = place;
-  const asked = path.replace("ORG", organizationId).replace("USER", userId).replace("JOB", jobId)
-    .replace("CONFLICT", conflictId) +
-    (route.in === "query" ? `?organizationId=${organizationId}` : "") +
-    (route.in === "page" ? `?org=${code}` : "");
-  if (!takesJson(route)) return caller.send(method, asked);
-  const named = route.in === "body" ? { organizationId } : {};
+  const [method, path] = [methodOf(route), pathIn(route, place)];
+  if (!takesJson(route)) return caller.send(method, path);
+  const named = route.in === "body" ? { organizationId: place.organizationId } : {};
   const body = JSON.stringify({ ...route.body, ...named, nobodyKnows: 1 });
-  return caller.send(method, asked, {
+  return caller.send(method, path, {
     body: form === "cut short" ? body.slice(0, -1) : body,
     headers: { "content-type": "application/json" },
   });

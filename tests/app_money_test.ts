@@ -1,22 +1,12 @@
 /** Without ViewFinancials: no byte that leaves the product tells an amount, whatever is asked and however it was stored. */
 import assert from "node:assert/strict";
 import { announce } from "../db/notices.ts";
-import { bare, MARK, RATE, type Scene, test, WANTED } from "./money_bench.ts";
-import { type Route, ROUTES } from "./routes.ts";
+import { bare, MARK, RATE, test, WANTED } from "./money_bench.ts";
+import { pathIn, ROUTES } from "./routes.ts";
 
 const reading = ROUTES.filter(({ call, needs }) =>
   call.startsWith("GET ") && !call.includes("/ws/") && needs !== "admin"
 );
-
-function pathOf(
-  { call, in: named }: Route,
-  { organizationId, userId, code, jobId, conflictId }: Scene,
-) {
-  const path = call.slice(4).replace("JOB", jobId).replace("CONFLICT", conflictId)
-    .replace("ORG", organizationId).replace("USER", userId);
-  if (named === "page") return `${path}?org=${code}`;
-  return named === "query" ? `${path}?organizationId=${organizationId}` : path;
-}
 
 /** Where who may see amounts is shown some: the walk below is no walk past empty rooms. */
 const TELLING = [
@@ -44,7 +34,7 @@ const TELLING = [
 test("no amount, and no cost made of one, is in any answer to a GET", async ({ blind, seer, scene }) => {
   const telling: string[] = [];
   for (const route of reading) {
-    const path = pathOf(route, scene);
+    const path = pathIn(route, scene);
     const shown = bare(await seer.ask("GET", path));
     if (shown.includes(MARK)) telling.push(route.call);
     const answer = bare(await blind.ask("GET", path));

@@ -7,6 +7,7 @@ import { PERMISSIONS } from "../domain/permissions.ts";
 import { cookieOf, testVault } from "./app_client.ts";
 import { aMember, aPfa, aPlanner, committed, drafted, mirrored } from "./builders.ts";
 import { withDatabase } from "./database.ts";
+import type { Place } from "./routes.ts";
 
 /** Whatever else an amount is, it has these digits. */
 export const MARK = "98765432";
@@ -14,11 +15,8 @@ export const RATE = `${MARK}.10`;
 const OLDER = `${MARK}.25`;
 export const WANTED = `1${MARK}.75`;
 
-export interface Scene {
-  readonly organizationId: string;
-  readonly code: string;
-  readonly jobId: string;
-  readonly conflictId: string;
+export interface Scene extends Place {
+  /** Of the dead letter. */
   readonly modificationIds: ReadonlyArray<string>;
 }
 
@@ -86,7 +84,7 @@ async function aScene(db: Database): Promise<Scene> {
     insert into audit_entry (organization_id, event_type, user_id, pfa_id, details)
     values (${organizationId}, 'COMMIT', ${userId}, 'B', ${JSON.stringify(trail)}::text::jsonb)`;
   await drafted(db, tenant, { D: { purchasePrice: WANTED } });
-  return { organizationId, code, jobId, conflictId: conflict!.id, modificationIds: [dead] };
+  return { organizationId, code, userId, jobId, conflictId: conflict!.id, modificationIds: [dead] };
 }
 
 /** Text in which an amount would show, whatever separates its digits; ids, which are random, are taken out. */

@@ -231,3 +231,21 @@ export function neededBy({ needs }: Route): ReadonlyArray<Permission> {
   if (typeof needs === "string") return [needs];
   return "anyOf" in needs ? needs.anyOf.slice(0, 1) : needs;
 }
+
+/** An organization with one of everything that a call may name. */
+export interface Place {
+  readonly organizationId: string;
+  readonly code: string;
+  readonly userId: string;
+  readonly jobId: string;
+  readonly conflictId: string;
+}
+
+/** The route's path and query about that place. */
+export function pathIn({ call, in: named }: Route, place: Place): string {
+  const { organizationId, code, userId, jobId, conflictId } = place;
+  const path = call.slice(call.indexOf(" ") + 1).replace("ORG", organizationId)
+    .replace("USER", userId).replace("JOB", jobId).replace("CONFLICT", conflictId);
+  if (named === "page") return `${path}?org=${code}`;
+  return named === "query" ? `${path}?organizationId=${organizationId}` : path;
+}
