@@ -39,6 +39,18 @@ export const secured = secureHeaders({
   xFrameOptions: "DENY",
   // With no-referrer a browser tells "null" as the origin of a form, and the sign-in could not be told from another site's.
   referrerPolicy: "same-origin",
+  permissionsPolicy: {
+    accelerometer: [],
+    camera: [],
+    displayCapture: [],
+    geolocation: [],
+    gyroscope: [],
+    magnetometer: [],
+    microphone: [],
+    midi: [],
+    payment: [],
+    usb: [],
+  },
 });
 
 const themeOf = (c: Context<AppEnv>): Theme => {
