@@ -75,6 +75,7 @@ export const PolicyTried = Schema.Struct({
     fields: Schema.Array(Schema.Literals(FIELD_NAMES)),
     /** What was really decided; null: nothing yet, or PEMS came to agree by itself. */
     decided: Schema.NullOr(Schema.Literals(RESOLUTIONS)),
+    open: Schema.Boolean,
   })),
 }).annotate({ identifier: "PolicyTried" });
 

@@ -48,4 +48,5 @@ const itemOf = (row: PastConflictRow, { outcome, fields }: Trial) => ({
   outcome,
   fields: [...fields],
   decided: row.resolution as ResolutionName | null,
+  open: row.status === "unresolved",
 });

@@ -1,4 +1,5 @@
 /** The permissions as boxes to tick, under what they are for, with a sentence each. */
+import { useId } from "preact/hooks";
 import type { Permission } from "../domain/permissions.ts";
 import type { PermissionGroup } from "../domain/roles.ts";
 
@@ -11,6 +12,7 @@ interface PermissionBoxesProps {
 }
 
 export function PermissionBoxes({ groups, held, chosen, change }: PermissionBoxesProps) {
+  const id = useId();
   const tick = (name: Permission, on: boolean) =>
     change(on ? [...chosen, name] : chosen.filter((one) => one !== name));
   return (
@@ -24,11 +26,13 @@ export function PermissionBoxes({ groups, held, chosen, change }: PermissionBoxe
                 type="checkbox"
                 checked={chosen.includes(name)}
                 disabled={!held.includes(name)}
+                aria-labelledby={`${id}-${name}`}
+                aria-describedby={`${id}-${name}-about`}
                 onChange={({ currentTarget }) => tick(name, currentTarget.checked)}
               />
               <span>
-                <b>{name}</b>
-                <small>
+                <b id={`${id}-${name}`}>{name}</b>
+                <small id={`${id}-${name}-about`}>
                   {held.includes(name) ? about : `${about}. You do not have it yourself.`}
                 </small>
               </span>

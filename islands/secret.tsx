@@ -14,7 +14,7 @@ export function Secret({ label, value }: { readonly label: string; readonly valu
     }
   };
   return (
-    <div class="secret" role="group" aria-label={label}>
+    <div class="secret">
       <label class="labelled">
         <span>{label}</span>
         <input

@@ -45,15 +45,15 @@ export function AccountDialog({ user, office, close, done }: AccountDialogProps)
         <form class="sheet-form" onSubmit={(event) => void submit(event)}>
           <label class="labelled">
             <span>Name</span>
-            <input name="displayName" value={displayName} required maxLength={200} />
+            <input name="displayName" defaultValue={displayName} required maxLength={200} />
           </label>
           <label class="labelled">
             <span>E-mail</span>
-            <input name="email" type="email" value={email ?? ""} autocomplete="off" />
+            <input name="email" type="email" defaultValue={email ?? ""} autocomplete="off" />
           </label>
           {office.isAdmin && (
             <label class="pick">
-              <input type="checkbox" name="isAdmin" checked={isAdmin} /> System administrator
+              <input type="checkbox" name="isAdmin" defaultChecked={isAdmin} /> System administrator
             </label>
           )}
           {problem.value && <p class="problem wide" role="alert">{problem.value}</p>}

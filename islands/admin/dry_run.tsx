@@ -62,8 +62,11 @@ export function DryRun({ tried, labels, code }: DryRunProps) {
 }
 
 function Line({ item, labels, code }: Omit<DryRunProps, "tried"> & { readonly item: Item }) {
-  const { conflictId, pfaId, createdAt, fields, outcome, decided } = item;
+  const { conflictId, pfaId, createdAt, fields, outcome, decided, open } = item;
   const href = `/conflicts?org=${encodeURIComponent(code)}&conflict=${conflictId}`;
+  // In the order of the screen, not in that of the answer.
+  const named = Object.entries(labels).filter(([name]) => fields.some((one) => one === name))
+    .map(([, label]) => label);
   return (
     <tr>
       <th scope="row">
@@ -72,9 +75,9 @@ function Line({ item, labels, code }: Omit<DryRunProps, "tried"> & { readonly it
       <td>
         <Moment at={createdAt} />
       </td>
-      <td>{fields.map((name) => labels[name] ?? name).join(", ")}</td>
+      <td>{named.join(", ")}</td>
       <td>{WORDS[outcome]}</td>
-      <td>{decided === null ? "open, or agreed by itself" : WORDS[decided]}</td>
+      <td>{decided !== null ? WORDS[decided] : open ? "not yet" : "PEMS came to agree"}</td>
     </tr>
   );
 }

@@ -89,14 +89,14 @@ function Fields({ organization: { name, pems, connection } }: {
     <>
       <label class="labelled">
         <span>Name</span>
-        <input name="name" value={name} required maxLength={200} autocomplete="off" />
+        <input name="name" defaultValue={name} required maxLength={200} autocomplete="off" />
       </label>
       <label class="labelled">
         <span>PEMS URL{own ? "; another one needs its key" : ", of its own"}</span>
         <input
           name="baseUrl"
           type="url"
-          value={pems.baseUrl ?? ""}
+          defaultValue={pems.baseUrl ?? ""}
           placeholder={connection?.baseUrl ?? "https://pems.example.com/api"}
           required={own}
           maxLength={2000}
@@ -111,7 +111,7 @@ function Fields({ organization: { name, pems, connection } }: {
           type="number"
           min={1}
           max={100_000}
-          value={pems.rateLimit ?? ""}
+          defaultValue={String(pems.rateLimit ?? "")}
           placeholder={String(connection?.rateLimit ?? 10)}
           required={own}
         />

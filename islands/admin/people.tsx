@@ -97,6 +97,14 @@ export function People(props: PeopleProps) {
         </ul>
         <More cursor={list.cursor.value} busy={list.busy.value} more={list.more} />
       </section>
+      {branch?.permissions.includes("ManageSettings") && section === "people" && (
+        <p class="muted">
+          Who changed what is in the{" "}
+          <a href={`/audit?org=${encodeURIComponent(branch.code)}&eventType=PERMISSION_CHANGED`}>
+            audit trail
+          </a>.
+        </p>
+      )}
       {now_?.dialog === "invite" && <Invite {...{ office, branch, roles, groups, close, done }} />}
       {now_?.dialog === "membership" && branch && (
         <MembershipDialog
