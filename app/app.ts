@@ -44,6 +44,7 @@ import { review } from "./review.ts";
 import { sync } from "./sync.ts";
 import { tokens } from "./tokens.ts";
 import { userSessions } from "./user_sessions.ts";
+import { system } from "./system.ts";
 import { users } from "./users.ts";
 import { verification } from "./verification.ts";
 
@@ -119,6 +120,7 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .route("/api/admin/organizations", settings(db.auth, guard, { config, vault }))
     .route("/api/admin/organizations", policyTrials(db.app, guard))
     .route("/api/admin/organizations", memberships(db.auth, guard))
+    .route("/api/admin/system", system(db.app, guard, config.writeSync))
     .route("/api/admin/users", users(db.auth, guard))
     .route("/api/admin/users", userSessions(db.auth))
     .route("/api/ws", socket(live, guard, config.trustProxy));

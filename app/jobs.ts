@@ -139,8 +139,13 @@ export const jobOf = ({ createdAt, startedAt, finishedAt, ...job }: JobRow, mask
   durationMs: startedAt && finishedAt && finishedAt.getTime() - startedAt.getTime(),
 });
 
-export const itemOf = ({ nth: _, committedAt, syncedAt, ...item }: ItemRow, mask: Mask) => ({
+export const itemOf = (
+  { nth: _, committedAt, syncedAt, claimedAt, settledAt, ...item }: ItemRow,
+  mask: Mask,
+) => ({
   ...item,
+  claimedAt: isoOf(claimedAt),
+  settledAt: isoOf(settledAt),
   changes: mask.delta(wireDelta(item.changes)),
   changeReason: item.changeReason && mask.text(item.changeReason),
   error: item.error && mask.text(item.error),

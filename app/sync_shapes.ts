@@ -100,6 +100,9 @@ export const Job = Schema.Struct({
     error: orNull(Text),
     committedAt: orNull(Instant),
     syncedAt: orNull(Instant),
+    /** When the write that carried it last was taken up, and when it was settled. */
+    claimedAt: orNull(Instant),
+    settledAt: orNull(Instant),
     attempts: Schema.Array(Attempt),
   })),
   nextCursor: orNull(Text),

@@ -1,6 +1,6 @@
 /** The invariants that the database must keep whatever happens, each looked at live. */
 import { crossing, miscounted, misplaced, unbalanced, unblocked, unowned } from "./accounting.ts";
-import type { Sql, Tx } from "./sql.ts";
+import type { Sql, Tenant, Tx } from "./sql.ts";
 
 export interface Violation {
   /** Of a modification, write, conflict or record; the code of an organization. */
@@ -124,12 +124,48 @@ export const examine = (owner: Sql): Promise<ReadonlyArray<Finding>> =>
 /** Looks at all of them as the transaction sees them. */
 export async function findings(tx: Tx): Promise<ReadonlyArray<Finding>> {
   const found: Finding[] = [];
-  for (const [invariant, query] of INVARIANTS) {
-    const rows = await tx<Array<Violation & { readonly broken: number }>>`
-      select id, what, count(*) over ()::int as broken from (${query(tx)}) violation
-      order by id limit ${MOST}`;
-    const violations = rows.map(({ id, what }) => ({ id, what }));
-    found.push({ invariant, broken: rows[0]?.broken ?? 0, violations });
-  }
+  for (const one of INVARIANTS) found.push(await look(tx, one));
   return found;
 }
+
+async function look(tx: Tx, [invariant, query]: typeof INVARIANTS[number]): Promise<Finding> {
+  const rows = await tx<Array<Violation & { readonly broken: number }>>`
+    select id, what, count(*) over ()::int as broken from (${query(tx)}) violation
+    order by id limit ${MOST}`;
+  const violations = rows.map(({ id, what }) => ({ id, what }));
+  return { invariant, broken: rows[0]?.broken ?? 0, violations };
+}
+
+export interface Checked extends Omit<Finding, "broken"> {
+  /** Null: it could not be looked at to the end in the time there was. */
+  readonly broken: number | null;
+}
+
+/** What Postgres says when a statement took too long. */
+const TOO_LONG = "57014";
+
+/**
+ * Looks at all of them in one organization: its rows are all that the tenant sees.
+ * @param patienceMs for each of them
+ */
+export const examineTenant = (
+  app: Sql,
+  { organizationId, userId }: Tenant,
+  patienceMs: number,
+): Promise<ReadonlyArray<Checked>> =>
+  app.begin("isolation level repeatable read read only", async (tx) => {
+    await tx`
+      select set_config('app.organization_id', ${organizationId}, true),
+        set_config('app.user_id', ${userId}, true),
+        set_config('statement_timeout', ${String(patienceMs)}, true)`;
+    const found: Checked[] = [];
+    for (const one of INVARIANTS) {
+      found.push(
+        await tx.savepoint((inner) => look(inner, one)).catch((cause) => {
+          if (cause?.code !== TOO_LONG) throw cause;
+          return { invariant: one[0], broken: null, violations: [] };
+        }),
+      );
+    }
+    return found;
+  }) as Promise<ReadonlyArray<Checked>>;

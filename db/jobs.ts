@@ -25,6 +25,9 @@ export interface ItemRow {
   readonly error: string | null;
   readonly committedAt: Date | null;
   readonly syncedAt: Date | null;
+  /** When the write that carried it last was taken up, and when it was settled. */
+  readonly claimedAt: Date | null;
+  readonly settledAt: Date | null;
   readonly nth: string;
   readonly attempts: ReadonlyArray<{
     readonly nth: number;
@@ -53,7 +56,8 @@ export const listItems = (
       u.display_name as "userName", m.operation, m.sync_status as status, m.changes,
       m.change_reason as "changeReason", m.base_version as "baseVersion",
       m.pems_version as "pemsVersion", coalesce(m.sync_error, q.last_error) as error,
-      m.committed_at as "committedAt", m.synced_at as "syncedAt", m.committed_nth::text as nth,
+      m.committed_at as "committedAt", m.synced_at as "syncedAt", w.created_at as "claimedAt",
+      w.settled_at as "settledAt", m.committed_nth::text as nth,
       coalesce((
         select jsonb_agg(jsonb_build_object('nth', a.nth, 'sentAt', a.sent_at,
           'answeredAt', a.answered_at, 'latencyMs', a.latency_ms, 'status', a.status,
@@ -63,6 +67,7 @@ export const listItems = (
     from pfa_modification m
     join app_user u on u.id = m.user_id
     left join pfa_write_queue q on q.modification_id = m.id
+    left join pems_write w on w.id = coalesce(m.write_id, q.write_id)
     where m.job_id = ${jobId} and m.organization_id = current_organization()
       and (${modificationId}::text is null or m.id = ${modificationId}::text::uuid)
       and (${after}::text is null or m.committed_nth > ${after}::text::bigint)

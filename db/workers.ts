@@ -5,6 +5,8 @@ import type { Runner, Sql } from "./sql.ts";
 export interface Beat {
   readonly workerId: string;
   readonly leaseMs: number;
+  /** Of what it runs. */
+  readonly version: string;
   /** Fencing tokens of the lanes it is busy with; a lane leased in its name that it does not know of runs out. */
   readonly tokens: ReadonlyArray<string>;
 }
@@ -15,7 +17,7 @@ export interface Beat {
  */
 export async function beat(
   worker: Sql,
-  { workerId, leaseMs, tokens }: Beat,
+  { workerId, leaseMs, version, tokens }: Beat,
 ): Promise<ReadonlyArray<string>> {
   const rows = await worker<Array<{ token: string }>>`
     with kept as (
@@ -25,7 +27,8 @@ export async function beat(
         and fencing_token = any(${tokens as string[]}::bigint[])
       returning fencing_token
     ), seen as (
-      insert into sync_worker (id, in_flight) values (${workerId}, ${tokens.length})
+      insert into sync_worker (id, in_flight, version)
+      values (${workerId}, ${tokens.length}, ${version})
       on conflict (id) do update set last_seen_at = now(), in_flight = excluded.in_flight
     )
     select fencing_token::text as token from kept`;

@@ -53,6 +53,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
 }
 
+/** A short time from its milliseconds: `280 ms`, `1.4 s`, `2 min 4 s`. */
+export function span(ms: number): string {
+  if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`;
+  return ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000);
+}
+
 /** PEMS takes 10 calls per second; the measured pace of the worker against that limit. */
 const WRITES_PER_SECOND = 9.8;
 

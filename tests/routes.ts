@@ -157,6 +157,8 @@ export const ROUTES: ReadonlyArray<Route> = [
     needs: "ManageUsers",
     in: "path",
   },
+  { call: "GET /api/admin/system", needs: "ManageSettings", in: "query" },
+  { call: "POST /api/admin/system/doctor", needs: "ManageSettings", in: "body" },
   { call: "GET /api/admin/users", needs: { anyOf: ["ManageUsers"] } },
   {
     call: "POST /api/admin/users",

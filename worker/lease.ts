@@ -3,6 +3,7 @@ import { Context, Effect, Layer, Schedule } from "effect";
 import type { Claim } from "../db/claim.ts";
 import * as workers from "../db/workers.ts";
 import { ALONE_AFTER } from "../domain/turn.ts";
+import { VERSION } from "../domain/version.ts";
 import { Desk } from "./desk.ts";
 import { monotonicMs } from "./monotonic.ts";
 
@@ -37,7 +38,7 @@ export class Lease extends Context.Service<Lease, {
         const before = yield* monotonicMs;
         const tokens = [...taken.keys()];
         const kept = yield* Effect.promise(() =>
-          workers.beat(worker, { workerId, leaseMs, tokens })
+          workers.beat(worker, { workerId, leaseMs, version: VERSION, tokens })
         );
         for (const token of kept) if (taken.has(token)) taken.set(token, before);
       });

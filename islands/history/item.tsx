@@ -5,13 +5,16 @@ import type { FieldMeta } from "../field.ts";
 import { Icon } from "../icons.tsx";
 import { Moment } from "../moment.tsx";
 import { Changes } from "./changes.tsx";
+import { WaterfallView } from "./waterfall.tsx";
 
 interface ItemLineProps {
   readonly item: Item;
+  /** Sent again: how long it lay dead is no part of its way. */
+  readonly again: boolean;
   readonly fields: ReadonlyArray<FieldMeta>;
 }
 
-export function ItemLine({ item, fields }: ItemLineProps) {
+export function ItemLine({ item, again, fields }: ItemLineProps) {
   const { pfaId, userName, status, attempts, error, pemsVersion, syncedAt, changeReason } = item;
   const last = attempts.at(-1);
   return (
@@ -42,6 +45,7 @@ export function ItemLine({ item, fields }: ItemLineProps) {
               {attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}, the last{" "}
               {Math.round(last.latencyMs)} ms
             </summary>
+            <WaterfallView item={item} again={again} />
             <Attempts attempts={attempts} />
           </details>
         )}

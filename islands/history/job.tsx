@@ -122,7 +122,11 @@ export function JobView({ id, workplace, fields, loaded }: JobViewProps) {
         {list.rows.value.length === 0 && <p class="nothing">This job changed nothing in PEMS.</p>}
         <ul class="entries">
           {list.rows.value.map((item) => (
-            <ItemLine key={item.modificationId} item={item} fields={fields} />
+            <ItemLine
+              key={item.modificationId}
+              {...{ item, fields }}
+              again={job.kind === "replay"}
+            />
           ))}
         </ul>
         <More cursor={list.cursor.value} busy={list.busy.value} more={list.more} />

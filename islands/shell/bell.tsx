@@ -28,18 +28,20 @@ function Bell({ codes, workplace }: BellProps) {
   useEffect(() => inbox.follow(), []);
   const { unread, newest, problem, nextCursor } = inbox;
   const count = unread.value;
+  // The name holds what is seen, so that it can be spoken.
+  const short = count > 99 ? "99+" : String(count);
   const some = newest.value.filter(({ readAt }) => readAt === null);
   return (
     <div class="bell">
       <button
         type="button"
         class="icon-button"
-        aria-label={count === 0 ? "Notifications" : `Notifications, ${count} unread`}
+        aria-label={count === 0 ? "Notifications" : `Notifications, ${short} unread`}
         aria-expanded={open.value}
         popovertarget="notices"
       >
         <Icon name="bell" />
-        {count > 0 && <span class="unread" aria-hidden="true">{count > 99 ? "99+" : count}</span>}
+        {count > 0 && <span class="unread" aria-hidden="true">{short}</span>}
       </button>
       <div
         ref={panel}
