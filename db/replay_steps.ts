@@ -7,12 +7,29 @@ import type { Sql, Tx } from "./sql.ts";
 
 /** Takes every running plan as far as it can go for now. */
 export async function advanceReplays(worker: Sql): Promise<void> {
+  await keepOutcomes(worker);
   const running = await worker<Array<{ job_id: string }>>`
     select job_id from replay_plan where ended_at is null and state = 'running'`;
   for (const { job_id } of running) {
     while (await worker.begin((tx) => advance(tx, job_id)));
   }
 }
+
+/** What came of released letters stays with their plan, whoever decides about them later. */
+const keepOutcomes = (worker: Sql) =>
+  worker`
+    with ended as materialized (
+      select i.job_id, i.nth,
+        case when m.sync_status in ('synced', 'failed') then m.sync_status else 'aside' end as state
+      from replay_item i
+      join replay_plan p on p.job_id = i.job_id
+      join pfa_modification m on m.id = i.modification_id
+      where i.state = 'released' and (m.sync_status in ('synced', 'failed')
+        or p.ended_at is not null and m.sync_status in ('conflict', 'discarded'))
+      for update of i skip locked
+    )
+    update replay_item i set state = e.state from ended e
+    where i.job_id = e.job_id and i.nth = e.nth`;
 
 interface PlanRow extends ReplayPlan {
   readonly jobId: string;
@@ -31,10 +48,6 @@ async function advance(tx: Tx, jobId: string): Promise<boolean> {
     where p.job_id = ${jobId} and p.state = 'running'
     for update of p skip locked`;
   if (plan === undefined) return false;
-  await tx`
-    update replay_item i set state = 'synced' from pfa_modification m
-    where i.job_id = ${jobId} and i.state = 'released' and m.id = i.modification_id
-      and m.sync_status = 'synced'`;
   const [tally] = await tx<[ReplayTally]>`
     select t.* from replay_plan p cross join lateral replay_tally(p) t where p.job_id = ${jobId}`;
   const step = nextStep(plan, tally);
@@ -95,7 +108,7 @@ async function stop(tx: Tx, plan: PlanRow, { waiting }: ReplayTally): Promise<vo
   const [first] = await tx<[{ pfa_id: string; error: string | null }]>`
     select m.pfa_id, m.sync_error as error
     from replay_item i join pfa_modification m on m.id = i.modification_id
-    where i.job_id = ${jobId} and i.state = 'released' and m.sync_status = 'failed'
+    where i.job_id = ${jobId} and i.stage is not null and m.sync_status = 'failed'
     order by i.nth limit 1`;
   const error = `${first.pfa_id} failed again: ${first.error}`;
   await endReplay(tx, plan, { state: "stopped", error });

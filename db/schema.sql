@@ -1796,8 +1796,8 @@ create table replay_item (
   modification_id uuid not null,
   state text not null default 'waiting'::text,
   stage integer,
-  constraint released_in_stage CHECK (((state = ANY (ARRAY['released'::text, 'synced'::text, 'discarded'::text])) = (stage IS NOT NULL))),
-  constraint replay_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'synced'::text, 'discarded'::text, 'overtaken'::text, 'left'::text]))),
+  constraint released_in_stage CHECK (((state = ANY (ARRAY['waiting'::text, 'overtaken'::text, 'left'::text])) = (stage IS NULL))),
+  constraint replay_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'synced'::text, 'failed'::text, 'aside'::text, 'discarded'::text, 'overtaken'::text, 'left'::text]))),
   constraint replay_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES replay_plan(job_id),
   constraint replay_item_modification_id_fkey FOREIGN KEY (modification_id) REFERENCES pfa_modification(id),
   constraint replay_item_pkey PRIMARY KEY (job_id, nth)

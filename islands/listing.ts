@@ -59,7 +59,7 @@ export class Listing<Filter extends object, Page extends Paged, Row> {
   }
 
   /** Soon, once for a whole burst of news. */
-  readonly refresh: () => void = soon(() => void this.reload());
+  readonly refresh: () => void = soon(() => this.reload());
 
   readonly reload = (): Promise<void> => this.#read(null);
   readonly more = (): Promise<void> => this.#read(this.cursor.peek());

@@ -37,19 +37,19 @@ create table replay_plan (
 create index replay_plan_open on replay_plan (job_id) where ended_at is null;
 create index replay_plan_newest on replay_plan (organization_id, job_id desc);
 
--- A dead letter in a plan. `released`: on its way, or come to a stand again; `overtaken`: somebody decided about it
--- before its turn came; `left`: the plan ended first, and it stays a dead letter.
+-- A dead letter in a plan. `released`: on its way; then what came of it, kept whatever happens to it later. `aside`: it
+-- became a person's after the plan had ended; `overtaken`: somebody decided about it before its turn came; `left`: the
+-- plan ended first, and it stays a dead letter.
 create table replay_item (
   job_id          uuid not null references replay_plan,
   nth             int not null,
   organization_id uuid not null,
   modification_id uuid not null references pfa_modification,
   state           text not null default 'waiting'
-    check (state in ('waiting', 'released', 'synced', 'discarded', 'overtaken', 'left')),
+    check (state in ('waiting', 'released', 'synced', 'failed', 'aside', 'discarded', 'overtaken', 'left')),
   stage           int,
   primary key (job_id, nth),
-  constraint released_in_stage
-    check ((state in ('released', 'synced', 'discarded')) = (stage is not null))
+  constraint released_in_stage check ((state in ('waiting', 'overtaken', 'left')) = (stage is null))
 );
 create index replay_item_waiting on replay_item (job_id, nth) where state = 'waiting';
 create index replay_item_released on replay_item (job_id) where state = 'released';

@@ -32,7 +32,7 @@ export class Settings {
   /** A snapshot comes after every gap, between the server's reading for the page and the socket's beginning too. */
   readonly follow = (): () => void => {
     if (!this.#branch.permissions.includes("Read")) return () => {};
-    const again = soon(() => void this.read());
+    const again = soon(this.read);
     return liveOf(this.#branch.id).listen(({ type }) => {
       if (type === "HEALTH" || type === "SNAPSHOT") again();
     });

@@ -20,11 +20,15 @@ const ICONS: { readonly [state in Stage["state"]]: IconName } = {
   done: "check",
   now: "syncing",
   ahead: "waiting",
+  ended: "failed",
+  left: "close",
 };
 const WORDS: { readonly [state in Stage["state"]]: string } = {
   done: "done",
   now: "under way",
   ahead: "to come",
+  ended: "ended here",
+  left: "not sent",
 };
 
 export function ReplayProgress({ jobId, replay, total, workplace, changed }: ProgressProps) {
@@ -46,7 +50,7 @@ export function ReplayProgress({ jobId, replay, total, workplace, changed }: Pro
             <span>
               <b>{stage.name}{stage.size > 1 && ` ${count(stage.size)}`}</b>{" "}
               <small>
-                {stage.state === "now" && stage.size > 1
+                {(stage.state === "now" || stage.state === "ended") && stage.size > 1
                   ? `${count(stage.reached)} of ${count(stage.size)} sent`
                   : WORDS[stage.state]}
               </small>

@@ -9,7 +9,8 @@ export interface Stage {
   readonly name: string;
   readonly size: number;
   readonly reached: number;
-  readonly state: "done" | "now" | "ahead";
+  /** `ended`: the replay ended in it; `left`: it ended before. */
+  readonly state: "done" | "now" | "ahead" | "ended" | "left";
 }
 
 const TOLD = ["The canary", "The next"];
@@ -25,6 +26,7 @@ export const doneOf = (replay: Replay): number =>
 /** The stages with what was released of each; what somebody else decided about counts for nobody. */
 export function stagesOf(replay: Replay, total: number): ReadonlyArray<Stage> {
   const { action, stages, stage, state, open, waiting } = replay;
+  const isOpen = state === "running" || state === "paused";
   const all = total - replay.overtaken;
   const sizes = action === "discard" ? [all] : split(all, stages);
   let before = 0;
@@ -37,7 +39,13 @@ export function stagesOf(replay: Replay, total: number): ReadonlyArray<Stage> {
       name: action === "discard" ? "All" : TOLD[at] ?? "The rest",
       size,
       reached,
-      state: isDone && state !== "stopped" ? "done" : stage === at + 1 ? "now" : "ahead",
+      state: isOpen
+        ? isDone ? "done" : stage === at + 1 ? "now" : "ahead"
+        : state === "finished" || stage > at + 1
+        ? "done"
+        : stage === at + 1
+        ? "ended"
+        : "left",
     };
   });
 }
