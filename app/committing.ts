@@ -27,6 +27,7 @@ export interface Commit {
   readonly priority: Priority;
   readonly maxRetries: number;
   readonly changeReason: string | undefined;
+  readonly traceparent: string | undefined;
 }
 
 export interface Queued {
@@ -52,13 +53,14 @@ export async function commitDrafts(tx: Tx, commit: Commit): Promise<Queued> {
   if (drafts.length === 0) return { jobId: null, queuedCount: 0, pending: undefined };
   for (const draft of drafts) requireEditor(draft, organization);
   requireRules(drafts, records);
-  const { priority, maxRetries, changeReason } = commit;
+  const { priority, maxRetries, changeReason, traceparent } = commit;
   const queued = await enqueue(tx, {
     ...tenant,
     modificationIds: drafts.map(({ id }) => id),
     priority,
     maxRetries,
     changeReason,
+    traceparent,
   });
   return { ...queued, pending: before && { ...before, lanes: before.lanes + records.size } };
 }

@@ -24,6 +24,7 @@ import {
 } from "./record_shapes.ts";
 import { body, GUARDED, told } from "./shape.ts";
 import { tenantOf } from "./tenant.ts";
+import { traceparent } from "./trace.ts";
 
 export const drafts = (app: Sql, { allow }: Guard, { retry, writeSync }: Config) =>
   new Hono<AppEnv>()
@@ -92,6 +93,7 @@ export const drafts = (app: Sql, { allow }: Guard, { retry, writeSync }: Config)
             priority: priority ?? "normal",
             maxRetries: retry.maxRetries,
             changeReason: changeReason?.trim() || undefined,
+            traceparent: traceparent(),
           });
           return {
             success: true,
@@ -99,6 +101,7 @@ export const drafts = (app: Sql, { allow }: Guard, { retry, writeSync }: Config)
             estimatedCompletionTime: estimate(pending, writeSync),
           };
         }, "lookups");
+        if (answer.jobId !== null) c.set("jobId", answer.jobId);
         return c.json(answer);
       },
     );

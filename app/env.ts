@@ -41,6 +41,8 @@ export interface AppEnv {
     /** The organization that the request's guard let through. */
     organization: Membership;
     requestId: string;
+    /** The sync job that the request started. */
+    jobId: string | undefined;
     /** Set by secureHeaders for pages. */
     secureHeadersNonce?: string;
   };

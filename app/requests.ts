@@ -4,6 +4,7 @@ import { routePath } from "hono/route";
 import type { AppEnv } from "./env.ts";
 import { log } from "./log.ts";
 import type { Meters } from "./meters.ts";
+import { traceId } from "./trace.ts";
 
 export const logged = (meters: Meters): MiddlewareHandler<AppEnv> => async (c, next) => {
   const answered = meters.begin();
@@ -34,5 +35,8 @@ export const logged = (meters: Meters): MiddlewareHandler<AppEnv> => async (c, n
     status,
     ms: Math.round(ms),
     userId: c.get("session")?.user.id,
+    organizationId: c.get("organization")?.id,
+    jobId: c.get("jobId"),
+    traceId: traceId(),
   });
 };

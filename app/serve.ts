@@ -63,9 +63,8 @@ export async function serveApp(
       url: `http://${reachable(config.host)}:${server.addr.port}`,
       stop: async () => {
         unwatch();
-        // Sockets first: a server that shuts down neither closes nor waits for them.
-        await live.close();
-        await within(server.shutdown(), LAST_ANSWERS_MS);
+        // Sockets first, which begins at once: a server that shuts down neither closes nor waits for them.
+        await within(Promise.all([live.close(), server.shutdown()]), LAST_ANSWERS_MS);
       },
     };
   } catch (error) {
@@ -78,7 +77,7 @@ export async function serveApp(
 const LAST_ANSWERS_MS = 10_000;
 
 /** The work, or the end of its time. */
-async function within(work: Promise<void>, ms: number): Promise<void> {
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, late]);

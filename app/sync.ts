@@ -69,6 +69,7 @@ export const sync = (app: Sql, { allow }: Guard, writeSync: boolean) =>
           await ringForReading(tx);
           return id;
         });
+        c.set("jobId", jobId);
         return c.json({ success: true as const, jobId });
       },
     )

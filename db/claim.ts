@@ -127,7 +127,8 @@ export async function claim(worker: Sql, want: Want): Promise<ReadonlyArray<Clai
     cross join lateral (
       select jsonb_agg(jsonb_build_object('modificationId', q.modification_id, 'userId', d.user_id,
         'modifiedBy', coalesce(u.email, u.username), 'operation', q.operation, 'origin', d.origin,
-        'changes', q.payload, 'reason', d.change_reason) order by q.id) as list
+        'changes', q.payload, 'reason', d.change_reason, 'jobId', d.job_id,
+        'traceparent', d.traceparent) order by q.id) as list
       from (
         select *, count(*) filter (where status in ('dead', 'conflict')) over (order by id) as barred
         from pfa_write_queue

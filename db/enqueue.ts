@@ -18,6 +18,8 @@ export interface Commit {
   readonly maxRetries: number;
   /** Stands in for the modifications' own reasons where they have none. */
   readonly changeReason?: string | undefined;
+  /** W3C's traceparent of the request; undefined while nothing is traced. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -28,7 +30,14 @@ export async function enqueue(
   tx: Tx,
   commit: Commit,
 ): Promise<{ readonly jobId: string; readonly queuedCount: number }> {
-  const { organizationId, userId, maxRetries, changeReason = null, kind = "commit" } = commit;
+  const {
+    organizationId,
+    userId,
+    maxRetries,
+    changeReason = null,
+    kind = "commit",
+    traceparent = null,
+  } = commit;
   const ids = commit.modificationIds as string[];
   const priority = PRIORITIES.indexOf(commit.priority);
   const event: Omit<QueuedEvent, "jobId"> = {
@@ -50,7 +59,7 @@ export async function enqueue(
         update pfa_modification m
         set sync_status = 'queued', job_id = job.id, committed_at = now(), updated_at = now(),
           committed_nth = nextval('commit_order'),
-          change_reason = coalesce(m.change_reason, ${changeReason})
+          change_reason = coalesce(m.change_reason, ${changeReason}), traceparent = ${traceparent}
         from job
         where m.id = any(${ids}::uuid[]) and m.sync_status in ('draft', 'committed')
         returning m.*

@@ -15,3 +15,12 @@ export const endJobs = (worker: Sql) =>
 
 /** The partitions of this month and the next two. */
 export const ensurePartitions = (worker: Sql) => worker`select ensure_partitions()`;
+
+/**
+ * Drops what ended more than so many whole months ago: audit entries, attempts, finished items, versions of the mirror.
+ * @returns the names of the dropped partitions
+ */
+export async function dropOldMonths(worker: Sql, kept: number): Promise<ReadonlyArray<string>> {
+  const rows = await worker<Array<{ name: string }>>`select drop_old_months(${kept}) as name`;
+  return rows.map(({ name }) => name);
+}

@@ -22,6 +22,10 @@ export interface Config {
   readonly metricsToken: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly alertWebhookUrl: string | undefined;
+  /** Whole months of audit trail, attempts and versions of records that are kept; undefined: all. */
+  readonly keptMonths: number | undefined;
+  /** Deno exports traces: its own variable. */
+  readonly traced: boolean;
   readonly production: boolean;
 }
 
@@ -105,6 +109,8 @@ export function readConfig(
     metricsToken: text("METRICS_TOKEN"),
     logLevel: logLevel(),
     alertWebhookUrl: secureUrl("ALERT_WEBHOOK_URL"),
+    keptMonths: whole("RETENTION_MONTHS", 0, 0, 1200) || undefined,
+    traced: truth("OTEL_DENO", false),
     production,
   };
   return problems.length > 0 ? { problems } : { config };

@@ -14,6 +14,10 @@ export interface Item {
   readonly origin: "edit" | "rollback" | "resolution";
   readonly changes: Delta;
   readonly reason: string | null;
+  /** What committed it. */
+  readonly jobId?: string;
+  /** W3C's traceparent of that commit's request; null while nothing was traced. */
+  readonly traceparent?: string | null;
 }
 
 /** What a turn sends: one request for all its items. */

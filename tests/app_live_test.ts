@@ -8,44 +8,7 @@ import { configOf } from "../domain/config.ts";
 import { cookieOf, testVault, withApp } from "./app_client.ts";
 import { aMember, aPlanner, committed, drafted, mirrored } from "./builders.ts";
 import { onPostgres, withDatabase } from "./database.ts";
-
-// deno-lint-ignore no-explicit-any
-type Message = any;
-
-/** A socket whose messages are waited for, one by one. */
-class Listener {
-  readonly #messages: Message[] = [];
-  #wake = Promise.withResolvers<void>();
-  readonly closed: Promise<CloseEvent>;
-  readonly socket: WebSocket;
-
-  constructor(url: string, headers: { readonly [name: string]: string }) {
-    this.socket = new WebSocket(url.replace("http", "ws"), { headers } as never);
-    this.socket.onmessage = ({ data }) => {
-      this.#messages.push(JSON.parse(data));
-      this.#wake.resolve();
-    };
-    this.closed = new Promise((resolve) => this.socket.onclose = resolve);
-  }
-
-  /** The next message of one of the types; health is passed over unless asked for. */
-  async next(...types: string[]): Promise<Message> {
-    for (;;) {
-      const message = this.#messages.shift();
-      if (message === undefined) {
-        this.#wake = Promise.withResolvers();
-        await this.#wake.promise;
-      } else if (types.length === 0 ? message.type !== "HEALTH" : types.includes(message.type)) {
-        return message;
-      }
-    }
-  }
-
-  async close(): Promise<void> {
-    this.socket.close();
-    await this.closed;
-  }
-}
+import { Listener, type Message } from "./listener.ts";
 
 interface Bench {
   readonly db: Database;

@@ -12,13 +12,15 @@ import { generateRecords } from "../pems/generator.ts";
 import { makeSandbox, type Sandbox } from "../pems/sandbox.ts";
 import { memoryStore, type StoredRecord } from "../pems/store.ts";
 import type { WorkerOptions } from "../worker/desk.ts";
-import { startWorker } from "../worker/work.ts";
+import { type Reporting, startWorker } from "../worker/work.ts";
 import { onPostgres, withDatabase } from "./database.ts";
 import { commit } from "./engine_commit.ts";
 import { listen, until } from "./engine_ears.ts";
 import { makeWire, type Wire } from "./engine_wire.ts";
 
 export const KEY = "key-of-the-tests";
+/** What a worker complains of while a test troubles it is not the tests' output. */
+export const SILENT: Reporting = { logLevel: "error", traced: false };
 export const BASE_URL = "http://127.0.0.1/api";
 
 export type Person = "ada" | "ben" | "cid" | "boss";
@@ -204,7 +206,7 @@ async function makeEngine(db: Database, setup: Setup) {
       ...changed,
     }),
     start: async (changed) => {
-      const worker = await startWorker(engine.options(changed));
+      const worker = await startWorker(engine.options(changed), SILENT);
       const stop = async () => void (running.delete(once) && await worker.stop());
       const once = { stop };
       running.add(once);

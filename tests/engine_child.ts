@@ -16,4 +16,4 @@ await startWorker({
   lateWindowMs: 600_000,
   leaseMs: 1_000,
   probeMs: 100,
-});
+}, { logLevel: "error", traced: false });

@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly probeMs: number;
   /** Where alerts are posted, and when a try that failed is made again; undefined: nowhere. */
   readonly alerts?: { readonly url: string; readonly retry: RetryPolicy } | undefined;
+  /** Whole months that are kept of what is kept by month; undefined: all. */
+  readonly keptMonths?: number | undefined;
   /** The sandbox's `fetch` may stand in for the network. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }

@@ -6,6 +6,7 @@ import { Bell } from "./bell.ts";
 import { type Connection, connections, Desk } from "./desk.ts";
 import { Lease } from "./lease.ts";
 import { monotonicMs } from "./monotonic.ts";
+import { following } from "./trace.ts";
 import { carryOut, plan } from "./turn.ts";
 
 /** Calls are reserved this far ahead: long enough to hide the claim's round trip, short enough that an urgent edit
@@ -118,6 +119,7 @@ const dispatch = Effect.fnUntraced(
         continue;
       }
       yield* carryOut(connection, plan, { call, grantedAt }).pipe(
+        following(plan._tag === "Settle" ? plan.turn.items : plan.sending.claim.items),
         Effect.sandbox,
         Effect.catch((cause) => Effect.as(Effect.logError("A turn failed", cause), true)),
         Effect.onExit((exit) =>

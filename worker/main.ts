@@ -23,7 +23,7 @@ try {
       ? undefined
       : { baseUrl, keyFingerprint: await fingerprint(key), rateLimit },
   );
-  const worker = await startWorker(workerOptions(config, db, vault, key));
+  const worker = await startWorker(workerOptions(config, db, vault, key), config);
   console.log("The worker is ready");
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, async () => {

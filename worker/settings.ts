@@ -28,6 +28,7 @@ export const workerOptions = (
   lateWindowMs: config.lateWindowMs,
   leaseMs: LEASE_MS,
   probeMs: PROBE_MS,
+  keptMonths: config.keptMonths,
   alerts: config.alertWebhookUrl === undefined
     ? undefined
     : { url: config.alertWebhookUrl, retry: ALERT_RETRY },

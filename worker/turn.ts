@@ -104,10 +104,10 @@ export const carryOut = Effect.fn("worker.turn")(
     });
   },
   (effect, _, plan) => {
-    const { pfaId, organizationId } = plan._tag === "Settle"
+    const { workerId, fencingToken, ...lane } = plan._tag === "Settle"
       ? plan.claim.lease
       : plan.sending.claim.lease;
-    return Effect.annotateLogs(effect, { pfaId, organizationId });
+    return Effect.annotateLogs(effect, { ...lane, workerId, fencingToken });
   },
 );
 
@@ -139,6 +139,19 @@ const settled = Effect.fnUntraced(function* (
     Effect.catch((error) => Effect.as(Effect.logError("Cannot settle", error), false)),
   );
   if (left === false) yield* Effect.logWarning("The lease was lost: another worker settles");
+  else yield* told(settlement);
   // What was committed while this was on the wire rang when the lane was not free: nobody rings for it again.
   return settlement.outcome._tag !== "Synced" || left !== 0;
 });
+
+/** One line for each turn that was settled: what PEMS made of which write, for whom. */
+const told = ({ items, writeId, exchange, outcome, claim }: Settlement) =>
+  Effect.logInfo("settled").pipe(Effect.annotateLogs({
+    outcome: outcome._tag,
+    writeId,
+    jobIds: [...new Set(items.map(({ jobId }) => jobId))],
+    modificationIds: items.map(({ modificationId }) => modificationId),
+    attempt: claim.attempts + 1,
+    status: exchange?.status,
+    ms: exchange && Math.round(exchange.latencyMs),
+  }));

@@ -4,6 +4,8 @@ export interface Running {
   /** The line that said it was ready. */
   readonly line: string;
   readonly pid: number;
+  /** Every line of its standard output so far. */
+  readonly said: ReadonlyArray<string>;
   /** Settles when it, and whoever inherited its output, is gone. */
   readonly ended: Promise<void>;
   /** Ends it by the signal, SIGTERM unless told otherwise, and waits until it is gone. */
@@ -21,8 +23,25 @@ export function startScript(
     readonly ready: RegExp;
   },
 ): Promise<Running> {
+  return startDeno(["run", "-A", script, ...options.args ?? []], options);
+}
+
+/** What its task lets the role do, as flags: production's permissions, and no more. */
+export async function permissionsOf(role: "app" | "worker"): Promise<ReadonlyArray<string>> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "ops/permissions.ts", role],
+    cwd: root,
+  }).output();
+  return new TextDecoder().decode(stdout).trim().split(" ");
+}
+
+/** Starts `deno` with these arguments, and waits for a line that matches. */
+export function startDeno(
+  args: string[],
+  options: { readonly env?: Record<string, string>; readonly ready: RegExp },
+): Promise<Running> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, ...options.args ?? []],
+    args,
     cwd: root,
     env: options.env ?? {},
     stdout: "piped",
@@ -51,6 +70,7 @@ export async function untilReady(child: Deno.ChildProcess, ready: RegExp): Promi
   return {
     line,
     pid: child.pid,
+    said,
     ended: reading,
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);

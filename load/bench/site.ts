@@ -1,7 +1,7 @@
 /** A whole installation for measuring: Postgres, sandbox PEMS, one app, workers, a planner with records. */
 import { startPostgres } from "../../tests/postgres.ts";
 import { type Person, signIn, until } from "./person.ts";
-import { freePort, type Running, startScript } from "./processes.ts";
+import { freePort, permissionsOf, type Running, startDeno, startScript } from "./processes.ts";
 
 export interface Site {
   readonly origin: string;
@@ -13,8 +13,13 @@ export interface Site {
   readonly records: ReadonlyArray<RecordView>;
   /** The same of another organization on the same PEMS. */
   other(): Promise<Pick<Site, "person" | "organizationId" | "records">>;
-  /** One more worker. */
-  startWorker(): Promise<Running>;
+  /** The app that answers at `origin`. */
+  readonly app: Running;
+  /** One more app on the same database, and where it answers. */
+  startApp(): Promise<{ readonly running: Running; readonly origin: string }>;
+  readonly workers: ReadonlyArray<Running>;
+  /** One more worker, on another database if one is named. */
+  startWorker(databaseUrl?: string): Promise<Running>;
   /** What the sandbox received and executed since the instant. */
   ledger(since: string): Promise<Ledger>;
   /** Sets the sandbox's fault switches. */
@@ -51,40 +56,49 @@ export interface SiteOptions {
   readonly databaseUrl?: string | undefined;
   /** Workers at the start, 2 unless said; the mirror is filled before the others are gone. */
   readonly workers?: number;
+  /** More settings of app and workers. */
+  readonly env?: { readonly [name: string]: string };
 }
 
 export async function openSite(
-  { rateLimit, databaseUrl, workers = 2 }: SiteOptions,
+  { rateLimit, databaseUrl, workers = 2, env: more = {} }: SiteOptions,
 ): Promise<Site> {
   const postgres = databaseUrl === undefined
     ? await startPostgres(18, { durable: true })
     : undefined;
   const running: Running[] = [];
-  const start = async (...step: Parameters<typeof startScript>) => {
-    const started = await startScript(...step);
-    running.unshift(started);
-    return started;
+  const started = async (starting: Promise<Running>) => {
+    running.unshift(await starting);
+    return running[0]!;
   };
-  const sandbox = await start("pems/main.ts", {
+  const sandbox = await started(startScript("pems/main.ts", {
     args: ["--memory", "--port", "0", "--api-key", KEY, "--rate-limit", String(rateLimit)],
     ready: /^Ledger /,
-  });
+  }));
   const pems = sandbox.line.match(/http:\/\/[^/]+/)![0];
-  const port = freePort();
-  const origin = `http://127.0.0.1:${port}`;
   const env = {
     DATABASE_URL: databaseUrl ?? postgres!.url,
-    PORT: String(port),
     PEMS_WRITE_API_URL: `${pems}/api`,
     PEMS_WRITE_API_KEY: KEY,
     PEMS_API_RATE_LIMIT: String(rateLimit),
     CREDENTIALS_KEY: btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32)))),
     ADMIN_PASSWORD: PASSWORD,
     LOG_LEVEL: "warn",
+    ...more,
   };
-  await start("app/main.ts", { env, ready: /http:\/\// });
-  const startWorker = () => start("worker/main.ts", { env, ready: /ready/ });
-  const first = await Promise.all(Array.from({ length: Math.max(workers, 1) }, startWorker));
+  const role = async (name: "app" | "worker", options: Parameters<typeof startDeno>[1]) =>
+    await started(startDeno(["run", ...await permissionsOf(name), `${name}/main.ts`], options));
+  const startApp = async () => {
+    const PORT = String(freePort());
+    const app = await role("app", { env: { ...env, PORT }, ready: /^The app is ready/ });
+    return { running: app, origin: `http://127.0.0.1:${PORT}` };
+  };
+  const { running: app, origin } = await startApp();
+  const startWorker = (url = env.DATABASE_URL) =>
+    role("worker", { env: { ...env, DATABASE_URL: url }, ready: /^The worker is ready/ });
+  const first = await Promise.all(
+    Array.from({ length: Math.max(workers, 1) }, () => startWorker()),
+  );
   const { organizationId, person } = await populate(origin, RIO);
   const records = await allRecords(person, organizationId);
   const other = workers === 0 ? await populate(origin, PORTARTHUR) : undefined;
@@ -99,6 +113,9 @@ export async function openSite(
       const made = other ?? await populate(origin, PORTARTHUR);
       return { ...made, records: await allRecords(made.person, made.organizationId) };
     },
+    app,
+    startApp,
+    workers: first,
     startWorker,
     faults: async (switches) => {
       const response = await fetch(`${pems}/sandbox/faults`, {

@@ -47,7 +47,7 @@ async function start(given: Config): Promise<void> {
     : await seed(db, await ensureConnection(db.auth, connection));
   const password = await bootstrap(db, config);
   const app = await serveApp({ db, config, vault });
-  const worker = await startWorker(workerOptions(config, db, vault, pems.apiKey));
+  const worker = await startWorker(workerOptions(config, db, vault, pems.apiKey), config);
   greet();
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
 
