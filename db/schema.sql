@@ -328,7 +328,7 @@ begin
     raise exception 'Cannot keep % months: at least the last one is kept', kept;
   end if;
   for month in
-    select c.oid::regclass as name
+    select c.relname as name
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = any(array['pfa_mirror_history', 'pfa_write_done', 'pfa_write_attempt',
         'audit_entry']::regclass[])
@@ -338,8 +338,8 @@ begin
         < date_trunc('month', now() at time zone 'UTC') - make_interval(months => kept)
     order by c.relname
   loop
-    execute format('drop table %s', month.name);
-    return next month.name::text;
+    execute format('drop table %I', month.name);
+    return next month.name;
   end loop;
 end $function$
 ;

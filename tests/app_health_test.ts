@@ -1,5 +1,9 @@
 /** What an operator asks a process: whether it is up, whether it can serve, and what its API is. */
 import assert from "node:assert/strict";
+import postgres from "postgres";
+import { health } from "../app/health.ts";
+import { onError } from "../app/problem.ts";
+import type { Sql } from "../db/sql.ts";
 import { assertProblem, withApp } from "./app_client.ts";
 import { withDatabase } from "./database.ts";
 
@@ -18,6 +22,18 @@ Deno.test("a process that is up says so, and one that can serve says when a work
       await db.owner`update schema_migration set number = number - 1000 where number > 1000`;
     })
   ));
+
+Deno.test("a process whose database is away is up, cannot serve, and does not say where it was", () =>
+  withDatabase(async (db) => {
+    const owner = postgres("postgres://nobody@127.0.0.1:1/none") as Sql;
+    const app = health({ ...db, owner }, () => Promise.resolve([])).onError(onError);
+    assert.equal((await app.request("/healthz")).status, 200);
+    const answer = await app.request("/readyz");
+    assert.equal(answer.status, 503);
+    const text = await answer.text();
+    assert.match(text, /The database cannot be reached \(ECONNREFUSED\)/);
+    assert.doesNotMatch(text, /127\.0\.0\.1|nobody/);
+  }));
 
 Deno.test("the documentation is a page of its own, without scripts", () =>
   withDatabase((db) =>
