@@ -5,7 +5,7 @@ import { openSite, type Site } from "../load/bench/site.ts";
 import { until } from "../load/bench/person.ts";
 import { admin } from "./admin.ts";
 import { type Collector, withCollector } from "./collector.ts";
-import { ensureOwner, onPostgres, urlOf } from "./database.ts";
+import { ensureOwner, onPostgres, OWNER, urlOf } from "./database.ts";
 import { Listener } from "./listener.ts";
 import { serverUrl } from "./postgres.ts";
 
@@ -192,11 +192,16 @@ async function comesBack(site: Site, url: string): Promise<void> {
   await untilSynced(site, 6 + chosen.length);
   for (const one of [site.app, ...site.workers]) await one.stop();
 
-  const server = await serverUrl(VERSION);
+  // Another server, and a newer one, which has counted fewer transactions.
+  const server = await serverUrl(18);
   const root = postgres(server, { max: 1, onnotice: () => {} });
   const name = `restored_${crypto.randomUUID().replaceAll("-", "")}`;
   await ensureOwner(root);
-  await root`create database ${root(name)} owner vanguard_owner`;
+  for (const role of ["vanguard_app", "vanguard_worker", "vanguard_auth"]) {
+    await root.unsafe(`create role ${role} nologin`).catch(() => "others have made it");
+    await root.unsafe(`grant ${role} to ${OWNER}`);
+  }
+  await root`create database ${root(name)} owner ${root(OWNER)}`;
   const restored = urlOf(server, name);
   try {
     await run("pg_restore", [`--dbname=${restored}`, "--exit-on-error", "--no-owner", file]);
