@@ -46,6 +46,7 @@ export const recordRollbacks = (app: Sql, { allow }: Guard, { retry }: Config) =
           rolling.tenant,
           (tx) => rollBackRecord(tx, rolling, target),
         );
+        c.set("jobId", made.jobId ?? undefined);
         const mask = maskFor(organization.permissions);
         return c.json(
           rolling.reason === undefined
@@ -78,6 +79,7 @@ export const jobRollbacks = (app: Sql, guard: Guard, { retry }: Config) =>
           rolling.tenant,
           (tx) => rollBackJob(tx, rolling, c.req.param("id")),
         );
+        c.set("jobId", jobId ?? undefined);
         const mask = maskFor(organization.permissions);
         return c.json({ jobId, changes: changes.map((change) => shown(change, mask)) });
       },
