@@ -69,10 +69,12 @@ async function followsTheTrace(site: Site, { spans }: Collector): Promise<string
     `00-${TRACE}-b7ad6b7169203331-01`,
   );
   await untilSynced(site, 1);
-  const all = await until(
-    () => Promise.resolve(spans.filter(({ traceId }) => traceId === TRACE)),
-    (found) => found.some(({ name }) => name === "worker.turn"),
+  // Exported last, being the longest.
+  await until(
+    () => Promise.resolve(spans),
+    (all) => all.some(({ name }) => name === "worker.turn"),
   );
+  const all = spans.filter(({ traceId }) => traceId === TRACE);
   const find = (name: RegExp, kind: number) => {
     const found = all.filter((span) => name.test(span.name) && span.kind === kind);
     assert.equal(found.length, 1, `${name} in ${all.map(({ name }) => name).join()}`);
