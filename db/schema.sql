@@ -183,6 +183,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_attempts() from public;
 
 CREATE OR REPLACE FUNCTION count_blocked()
  RETURNS trigger
@@ -195,6 +196,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_blocked() from public;
 
 CREATE OR REPLACE FUNCTION count_conflicts()
  RETURNS trigger
@@ -212,6 +214,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_conflicts() from public;
 
 CREATE OR REPLACE FUNCTION count_done()
  RETURNS trigger
@@ -233,6 +236,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_done() from public;
 
 CREATE OR REPLACE FUNCTION count_resolved()
  RETURNS trigger
@@ -244,6 +248,17 @@ begin
   insert into metric_delta (organization_id, metric, labels, value)
   values (new.organization_id, 'resolved', jsonb_build_object('kind', new.kind, 'status', new.status), 1);
   return null;
+end $function$
+;
+revoke execute on function count_resolved() from public;
+
+CREATE OR REPLACE FUNCTION count_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.settings_version := old.settings_version + 1;
+  return new;
 end $function$
 ;
 
@@ -469,6 +484,23 @@ $function$
 revoke execute on function give_back(uuid) from public;
 grant execute on function give_back(uuid) to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION jobs_by_reason(search text)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  return query
+    select id from sync_job
+    where organization_id = current_organization() and reason is not null
+      and (length(search) < 3 or trigrams(reason) @> trigrams(search))
+      and strpos(lower(reason), lower(search)) > 0;
+end $function$
+;
+revoke execute on function jobs_by_reason(text) from public;
+grant execute on function jobs_by_reason(text) to vanguard_app;
+
 CREATE OR REPLACE FUNCTION lane_place(record text)
  RETURNS TABLE(place integer, leaves_at timestamp with time zone, waiting_for text)
  LANGUAGE sql
@@ -517,6 +549,16 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION letter_message(record text, error text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select regexp_replace(replace(coalesce(error, 'No reason is known'), record, 'the record'),
+    '(?<![\w-])(?![45]\d\d(?![\w.,-]| m?s\M))\d[\d.,]*(?![\w-])', '…', 'g')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION metric_bucket(seconds double precision)
  RETURNS text
  LANGUAGE sql
@@ -543,6 +585,20 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function move_lanes() from public;
+
+CREATE OR REPLACE FUNCTION name_job()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  new.job_id := (select job_id from pfa_modification where id = new.modification_id);
+  return new;
+end $function$
+;
+revoke execute on function name_job() from public;
 
 CREATE OR REPLACE FUNCTION newest_seals(organization uuid, most integer)
  RETURNS SETOF audit_seal
@@ -556,23 +612,25 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION note_late(connection uuid, departure bigint)
+CREATE OR REPLACE FUNCTION note_late(connection uuid, late bigint[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 declare
   budget pems_connection%rowtype;
+  departure bigint;
   place int;
 begin
   perform set_config('synchronous_commit', 'off', true);
   select * into strict budget from pems_connection where id = connection for update;
-  place := cardinality(budget.departures) - (budget.departed - departure);
-  if place < 1 then
-    return;
-  end if;
-  budget.departures[place] := greatest(budget.departures[place], clock_timestamp());
+  foreach departure in array late loop
+    place := cardinality(budget.departures) - (budget.departed - departure);
+    if place > 0 then
+      budget.departures[place] := greatest(budget.departures[place], clock_timestamp());
+    end if;
+  end loop;
   update pems_connection set departures = array(select unnest(budget.departures) order by 1)
-  where id = connection;
+  where id = connection and departures <> budget.departures;
 end $function$
 ;
 
@@ -746,6 +804,40 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION replay_tally(plan replay_plan)
+ RETURNS TABLE(waiting integer, open integer, synced integer, failed integer, aside integer, discarded integer, overtaken integer, "left" integer, settled integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with item as (
+    select state, stage, count(*)::int as items from replay_item
+    where job_id = plan.job_id and state <> 'released'
+    group by state, stage
+    union all
+    select case
+        when m.sync_status in ('synced', 'failed') then m.sync_status
+        -- behind a conflict or another dead letter it waits for a person
+        when m.sync_status in ('conflict', 'discarded') or m.sync_status = 'queued' and l.state = 'blocked'
+        then 'aside'
+        else 'open'
+      end, i.stage, 1
+    from replay_item i
+    join pfa_modification m on m.id = i.modification_id
+    left join pfa_lane l on l.organization_id = m.organization_id and l.pfa_id = m.pfa_id
+    where i.job_id = plan.job_id and i.state = 'released'
+  ), sums as (
+    select coalesce(jsonb_object_agg(state, items), '{}') as of
+    from (select state, sum(items) as items from item group by state) s
+  )
+  select coalesce((of ->> 'waiting')::int, 0), coalesce((of ->> 'open')::int, 0),
+    coalesce((of ->> 'synced')::int, 0), coalesce((of ->> 'failed')::int, 0),
+    coalesce((of ->> 'aside')::int, 0), coalesce((of ->> 'discarded')::int, 0),
+    coalesce((of ->> 'overtaken')::int, 0), coalesce((of ->> 'left')::int, 0),
+    (select coalesce(sum(items), 0)::int from item where state = 'synced' and stage = plan.stage)
+  from sums
+$function$
+;
+
 CREATE OR REPLACE FUNCTION reserve_calls(connection uuid, wanted integer, horizon interval, served bigint[] DEFAULT '{0,0,0}'::bigint[], probing boolean DEFAULT false)
  RETURNS TABLE(send_at timestamp with time zone, departure bigint)
  LANGUAGE plpgsql
@@ -772,8 +864,8 @@ begin
     budget.plans := budget.plans || send_at;
     budget.next_send_at := send_at + spacing.beat;
     departure := null;
-    soon := clock_timestamp() + interval '2 ms';
-    if send_at <= soon and coalesce(budget.departures[cardinality(budget.departures)
+    soon := send_at + interval '2 ms';
+    if send_at <= clock_timestamp() + interval '2 ms' and coalesce(budget.departures[cardinality(budget.departures)
         - spacing.ring + 1] + spacing.span, '-infinity') <= soon then
       budget.departures := budget.departures || soon;
       budget.departed := budget.departed + 1;
@@ -1006,6 +1098,16 @@ $function$
 revoke execute on function sync_gauges() from public;
 grant execute on function sync_gauges() to vanguard_auth;
 
+CREATE OR REPLACE FUNCTION trigrams(words text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select coalesce(array_agg(distinct substr(lower(words), n, 3)), '{}')
+  from generate_series(1, length(words) - 2) n
+$function$
+;
+
 CREATE OR REPLACE FUNCTION unaccounted_modifications()
  RETURNS TABLE(organization_id uuid, count integer)
  LANGUAGE sql
@@ -1168,14 +1270,18 @@ create table audit_entry (
   xid xid8 not null default pg_current_xact_id(),
   constraint audit_entry_event_type_check CHECK ((event_type = ANY (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text, 'WRITE_SETTLED'::text, 'CONFLICT_DETECTED'::text, 'CONFLICT_RESOLVED'::text, 'RETRY'::text, 'DEAD_LETTER'::text, 'REPLAY'::text, 'DISCARD'::text, 'ROLLBACK'::text, 'READ_SYNC'::text, 'PAUSE'::text, 'RESUME'::text, 'CIRCUIT_OPEN'::text, 'CIRCUIT_CLOSED'::text, 'LOGIN'::text, 'LOGIN_FAILED'::text, 'PERMISSION_DENIED'::text, 'PERMISSION_CHANGED'::text, 'CREDENTIAL_CHANGED'::text, 'EXPORT'::text, 'IMPORT'::text])))
 ) partition by RANGE (at);
-CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC);
-CREATE INDEX audit_entry_record ON ONLY audit_entry USING btree (organization_id, pfa_id, at DESC) WHERE (pfa_id IS NOT NULL);
+CREATE INDEX audit_entry_job ON ONLY audit_entry USING btree (organization_id, job_id, at DESC, id DESC) WHERE (job_id IS NOT NULL);
+CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC, id DESC);
+CREATE INDEX audit_entry_person ON ONLY audit_entry USING btree (organization_id, user_id, at DESC, id DESC) WHERE (user_id IS NOT NULL);
+CREATE INDEX audit_entry_rare ON ONLY audit_entry USING btree (organization_id, event_type, at DESC, id DESC) WHERE (event_type <> ALL (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text]));
+CREATE INDEX audit_entry_record ON ONLY audit_entry USING btree (organization_id, pfa_id, at DESC, id DESC) WHERE (pfa_id IS NOT NULL);
 CREATE INDEX audit_entry_written ON ONLY audit_entry USING btree (xid, id);
 alter table audit_entry enable row level security;
 create policy everywhere on audit_entry for all to vanguard_worker using (true);
 create policy identity on audit_entry for insert to vanguard_auth with check (true);
 create policy tenant on audit_entry for all to vanguard_app using ((organization_id = current_organization()));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER job_named BEFORE INSERT ON audit_entry FOR EACH ROW WHEN (((new.job_id IS NULL) AND (new.modification_id IS NOT NULL) AND (new.event_type <> 'DRAFT_SAVED'::text))) EXECUTE FUNCTION name_job();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 grant select on audit_entry to vanguard_app;
 grant select on audit_entry to vanguard_worker;
@@ -1189,6 +1295,7 @@ create table audit_horizon (
   constraint audit_horizon_single_check CHECK (single),
   constraint audit_horizon_pkey PRIMARY KEY (single)
 ) with (fillfactor=50);
+grant select on audit_horizon to vanguard_app;
 
 create table audit_seal (
   organization_id uuid,
@@ -1206,6 +1313,23 @@ create policy tenant on audit_seal for all to vanguard_app using ((organization_
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 grant select on audit_seal to vanguard_app;
+
+create table audit_verification (
+  organization_id uuid not null,
+  walk jsonb,
+  begun_at timestamp with time zone,
+  verdict jsonb,
+  verified_at timestamp with time zone,
+  verified_by uuid,
+  constraint begun_with_walk CHECK (((walk IS NULL) = (begun_at IS NULL))),
+  constraint verified_with_verdict CHECK (((verdict IS NULL) = (verified_at IS NULL))),
+  constraint audit_verification_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint audit_verification_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES app_user(id),
+  constraint audit_verification_pkey PRIMARY KEY (organization_id)
+);
+alter table audit_verification enable row level security;
+create policy tenant on audit_verification for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select, update on audit_verification to vanguard_app;
 
 create table circuit_failure (
   id bigint not null generated always as identity,
@@ -1324,12 +1448,18 @@ create table organization (
   paused_at timestamp with time zone,
   mirrored_until timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  paused_by uuid,
+  pems_key_set_by uuid,
+  settings_version integer not null default 1,
   constraint organization_code_check CHECK ((code ~ '^[A-Z0-9][A-Z0-9_-]{0,31}$'::text)),
   constraint organization_name_check CHECK ((name <> ''::text)),
   constraint organization_pause_check CHECK ((pause = ANY (ARRAY['administrator'::text, 'credentials'::text, 'rewind'::text]))),
   constraint organization_pems_rate_limit_check CHECK ((pems_rate_limit > 0)),
+  constraint paused_by_a_person CHECK (((paused_by IS NULL) OR COALESCE((pause = 'administrator'::text), false))),
   constraint paused_with_time CHECK (((pause IS NULL) = (paused_at IS NULL))),
   constraint organization_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES pems_connection(id),
+  constraint organization_paused_by_fkey FOREIGN KEY (paused_by) REFERENCES app_user(id),
+  constraint organization_pems_key_set_by_fkey FOREIGN KEY (pems_key_set_by) REFERENCES app_user(id),
   constraint organization_pkey PRIMARY KEY (id),
   constraint organization_code_key UNIQUE (code)
 );
@@ -1338,10 +1468,11 @@ create policy everywhere on organization for all to vanguard_worker using (true)
 create policy identity on organization for all to vanguard_auth using (true);
 create policy tenant on organization for all to vanguard_app using ((id = current_organization()));
 CREATE TRIGGER lanes_follow AFTER UPDATE OF connection_id, pause ON organization FOR EACH ROW WHEN (((old.connection_id IS DISTINCT FROM new.connection_id) OR ((old.pause IS NULL) <> (new.pause IS NULL)))) EXECUTE FUNCTION move_lanes();
+CREATE TRIGGER settings_counted BEFORE UPDATE OF code, name, pems_base_url, pems_rate_limit, pems_key_fingerprint, pems_key_set_at, conflict_policy ON organization FOR EACH ROW WHEN ((((((((old.code IS DISTINCT FROM new.code) OR (old.name IS DISTINCT FROM new.name)) OR (old.pems_base_url IS DISTINCT FROM new.pems_base_url)) OR (old.pems_rate_limit IS DISTINCT FROM new.pems_rate_limit)) OR (old.pems_key_fingerprint IS DISTINCT FROM new.pems_key_fingerprint)) OR (old.pems_key_set_at IS DISTINCT FROM new.pems_key_set_at)) OR (old.conflict_policy IS DISTINCT FROM new.conflict_policy))) EXECUTE FUNCTION count_settings();
 grant delete, insert, select, update on organization to vanguard_auth;
 grant select, update on organization to vanguard_worker;
-grant select (id, code, name, connection_id, conflict_policy, pause, pause_reason, paused_at, mirrored_until) on organization to vanguard_app;
-grant update (conflict_policy, pause, pause_reason, paused_at) on organization to vanguard_app;
+grant select (id, code, name, connection_id, conflict_policy, pause, pause_reason, paused_at, mirrored_until, paused_by) on organization to vanguard_app;
+grant update (conflict_policy, pause, pause_reason, paused_at, paused_by) on organization to vanguard_app;
 
 create table organization_turn (
   organization_id uuid not null,
@@ -1543,6 +1674,11 @@ create table pfa_modification (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   standing jsonb,
+  letter_group text generated always as (
+CASE
+    WHEN (sync_status = 'failed'::text) THEN md5(letter_message(pfa_id, sync_error))
+    ELSE NULL::text
+END) stored,
   traceparent text,
   constraint committed_with_order CHECK (((sync_status = 'draft'::text) OR (sync_status = 'discarded'::text) OR (committed_nth IS NOT NULL))),
   constraint pfa_modification_operation_check CHECK ((operation = ANY (ARRAY['UPDATE'::text, 'DELETE'::text]))),
@@ -1554,9 +1690,11 @@ create table pfa_modification (
   constraint pfa_modification_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint pfa_modification_pkey PRIMARY KEY (id)
 ) with (fillfactor=80);
+CREATE INDEX pfa_modification_completed ON pfa_modification USING btree (organization_id, committed_at) WHERE (synced_at IS NOT NULL);
 CREATE UNIQUE INDEX pfa_modification_draft ON pfa_modification USING btree (organization_id, user_id, pfa_id) WHERE (sync_status = 'draft'::text);
 CREATE INDEX pfa_modification_job ON pfa_modification USING btree (job_id) WHERE (job_id IS NOT NULL);
 CREATE INDEX pfa_modification_job_open ON pfa_modification USING btree (job_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text]));
+CREATE INDEX pfa_modification_letter ON pfa_modification USING btree (organization_id, letter_group, id) INCLUDE (updated_at) WHERE (sync_status = 'failed'::text);
 CREATE INDEX pfa_modification_pending ON pfa_modification USING btree (organization_id, pfa_id) WHERE (sync_status = ANY (ARRAY['committed'::text, 'queued'::text, 'syncing'::text, 'unknown'::text, 'conflict'::text, 'failed'::text]));
 CREATE INDEX pfa_modification_record ON pfa_modification USING btree (organization_id, pfa_id, committed_nth DESC);
 CREATE INDEX pfa_modification_synced ON pfa_modification USING btree (organization_id, synced_at) WHERE (synced_at IS NOT NULL);
@@ -1685,6 +1823,59 @@ CREATE TRIGGER counted AFTER UPDATE OF status ON pfa_write_queue FOR EACH ROW WH
 grant delete, insert, select, update on pfa_write_queue to vanguard_app;
 grant delete, insert, select, update on pfa_write_queue to vanguard_worker;
 
+create table replay_item (
+  job_id uuid not null,
+  nth integer not null,
+  organization_id uuid not null,
+  modification_id uuid not null,
+  state text not null default 'waiting'::text,
+  stage integer,
+  constraint released_in_stage CHECK (((state = ANY (ARRAY['waiting'::text, 'overtaken'::text, 'left'::text])) = (stage IS NULL))),
+  constraint replay_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'synced'::text, 'failed'::text, 'aside'::text, 'discarded'::text, 'overtaken'::text, 'left'::text]))),
+  constraint replay_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES replay_plan(job_id),
+  constraint replay_item_modification_id_fkey FOREIGN KEY (modification_id) REFERENCES pfa_modification(id),
+  constraint replay_item_pkey PRIMARY KEY (job_id, nth)
+);
+CREATE UNIQUE INDEX replay_item_once ON replay_item USING btree (modification_id) WHERE (state = 'waiting'::text);
+CREATE INDEX replay_item_released ON replay_item USING btree (job_id) WHERE (state = 'released'::text);
+CREATE INDEX replay_item_waiting ON replay_item USING btree (job_id, nth) WHERE (state = 'waiting'::text);
+alter table replay_item enable row level security;
+create policy everywhere on replay_item for all to vanguard_worker using (true);
+create policy tenant on replay_item for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select on replay_item to vanguard_app;
+grant select, update on replay_item to vanguard_worker;
+grant update (state) on replay_item to vanguard_app;
+
+create table replay_plan (
+  job_id uuid not null,
+  organization_id uuid not null,
+  user_id uuid not null,
+  action text not null,
+  state text not null default 'running'::text,
+  stages integer[] not null,
+  stage integer not null default 0,
+  error text,
+  changed_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint ended_with_time CHECK (((state = ANY (ARRAY['running'::text, 'paused'::text])) = (ended_at IS NULL))),
+  constraint replay_plan_action_check CHECK ((action = ANY (ARRAY['retry'::text, 'discard'::text]))),
+  constraint replay_plan_stage_check CHECK ((stage >= 0)),
+  constraint replay_plan_stages_check CHECK ((0 < ALL (stages))),
+  constraint replay_plan_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'stopped'::text, 'aborted'::text, 'finished'::text]))),
+  constraint replay_plan_job_id_fkey FOREIGN KEY (job_id) REFERENCES sync_job(id),
+  constraint replay_plan_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint replay_plan_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint replay_plan_pkey PRIMARY KEY (job_id)
+);
+CREATE INDEX replay_plan_newest ON replay_plan USING btree (organization_id, job_id DESC);
+CREATE INDEX replay_plan_open ON replay_plan USING btree (job_id) WHERE (ended_at IS NULL);
+alter table replay_plan enable row level security;
+create policy everywhere on replay_plan for all to vanguard_worker using (true);
+create policy tenant on replay_plan for all to vanguard_app using ((organization_id = current_organization()));
+grant insert, select on replay_plan to vanguard_app;
+grant select, update on replay_plan to vanguard_worker;
+grant update (state, error, changed_at, ended_at) on replay_plan to vanguard_app;
+
 create table schema_migration (
   number integer not null,
   name text not null,
@@ -1692,6 +1883,7 @@ create table schema_migration (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migration_pkey PRIMARY KEY (number)
 );
+grant select (number, name, applied_at) on schema_migration to vanguard_app;
 
 create table session (
   id uuid not null default uuid_v7(),
@@ -1702,6 +1894,7 @@ create table session (
   revoked_at timestamp with time zone,
   address text,
   user_agent text,
+  last_used_at timestamp with time zone,
   constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint session_pkey PRIMARY KEY (id),
   constraint session_token_hash_key UNIQUE (token_hash)
@@ -1755,8 +1948,13 @@ create table sync_job (
   constraint sync_job_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint sync_job_pkey PRIMARY KEY (id)
 );
+CREATE INDEX sync_job_kind ON sync_job USING btree (organization_id, kind, id DESC) WHERE (kind <> 'commit'::text);
+CREATE INDEX sync_job_listed ON sync_job USING btree (organization_id, id DESC);
 CREATE INDEX sync_job_newest ON sync_job USING btree (organization_id, created_at DESC);
 CREATE UNIQUE INDEX sync_job_one_read ON sync_job USING btree (organization_id) WHERE ((kind = 'read_sync'::text) AND (status = ANY (ARRAY['queued'::text, 'running'::text])));
+CREATE INDEX sync_job_person ON sync_job USING btree (organization_id, user_id, id DESC) WHERE (user_id IS NOT NULL);
+CREATE INDEX sync_job_reason ON sync_job USING gin (trigrams(reason)) WHERE (reason IS NOT NULL);
+CREATE INDEX sync_job_unfinished ON sync_job USING btree (organization_id, id DESC) WHERE (status <> 'completed'::text);
 alter table sync_job enable row level security;
 create policy everywhere on sync_job for all to vanguard_worker using (true);
 create policy tenant on sync_job for all to vanguard_app using ((organization_id = current_organization()));
@@ -1768,6 +1966,7 @@ create table sync_worker (
   started_at timestamp with time zone not null default now(),
   last_seen_at timestamp with time zone not null default now(),
   in_flight integer not null default 0,
+  version text,
   constraint sync_worker_pkey PRIMARY KEY (id)
 );
 grant select on sync_worker to vanguard_app;
