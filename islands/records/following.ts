@@ -3,9 +3,6 @@ import type { LiveMessage, RecordEvent, Snapshot } from "../../domain/event.ts";
 import type { Loading } from "./loading.ts";
 import type { Records } from "./records.ts";
 
-/** At rest, or private to this user: a snapshot tells of neither. */
-const UNTOLD = new Set(["clean", "synced", "draft"]);
-
 export class Following {
   readonly #records: Records;
   readonly #loading: Loading;
@@ -47,7 +44,7 @@ export class Following {
       else if (this.#records.sync(row).status !== "draft") this.#records.setSync(row, sync);
     }
     if (!this.#first) void this.#loading.all();
-    else this.#loading.again(this.#records.ids.filter((id) => !told.has(id) && this.#moving(id)));
+    else this.#loading.heard();
     this.#first = false;
   }
 
@@ -65,11 +62,6 @@ export class Following {
     this.#records.setSync(row, { modificationId, ...sync });
     if (known && type === "SYNC_SUCCESS" && sync.status === "synced") this.#records.settle(row);
   }
-
-  readonly #moving = (pfaId: string): boolean => {
-    const row = this.#records.rowOf(pfaId);
-    return row !== undefined && !UNTOLD.has(this.#records.sync(row).status);
-  };
 
   readonly #idOf = (row: number): string => this.#records.ids[row]!;
 }

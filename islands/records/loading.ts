@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { FieldName } from "../../domain/pfa.ts";
 import { fetchPage, fetchRecords, Refusal } from "../api.ts";
+import type { RecordPage } from "../record.ts";
 import type { Records, Row } from "./records.ts";
 
 /** A read sync announces page by page; waiting this long turns a burst into few requests. */
@@ -13,6 +14,10 @@ export class Loading {
   readonly #unsaved: (row: Row) => ReadonlySet<FieldName>;
   readonly #wanted = new Set<string>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  /** Pages asked for before the socket was heard, by their cursors; undefined once it was. */
+  #unheard: Array<string | undefined> | undefined = [];
+  /** Pages that may be older than what the socket tells: to be read again. */
+  #doubtful: Array<string | undefined> = [];
   readonly state: Signal<"loading" | "done" | "failed"> = signal("loading");
   readonly total: Signal<number | undefined> = signal(undefined);
   readonly message: Signal<string> = signal("");
@@ -33,13 +38,13 @@ export class Loading {
     try {
       let cursor: string | undefined;
       do {
-        const asked = this.#records.now;
-        const page = await fetchPage(this.#organizationId, { cursor });
+        this.#unheard?.push(cursor);
+        const page = await this.#read(cursor);
         this.total.value = page.total ?? this.total.value;
-        this.again(this.#records.take(page.records, asked, this.#unsaved));
         // After they are drawn, while the next page travels.
         setTimeout(this.#prepare);
         cursor = page.nextCursor ?? undefined;
+        await this.#readAgain();
       } while (cursor !== undefined);
       this.state.value = "done";
       this.total.value = this.#records.size.value;
@@ -49,6 +54,25 @@ export class Loading {
       this.message.value = error.message;
       this.state.value = "failed";
     }
+  }
+
+  /** The socket tells from now on; nobody told what changed since the pages asked for until now were read. */
+  heard(): void {
+    this.#doubtful = this.#unheard ?? [];
+    this.#unheard = undefined;
+    // While pages come in it is their turn after the next: an older answer must not come last.
+    if (this.state.peek() !== "loading") void this.#readAgain().catch(orLater);
+  }
+
+  async #readAgain(): Promise<void> {
+    for (const cursor of this.#doubtful.splice(0)) await this.#read(cursor);
+  }
+
+  async #read(cursor: string | undefined): Promise<RecordPage> {
+    const asked = this.#records.now;
+    const page = await fetchPage(this.#organizationId, { cursor });
+    this.again(this.#records.take(page.records, asked, this.#unsaved));
+    return page;
   }
 
   readonly #prepare = (): void => {
@@ -72,11 +96,15 @@ export class Loading {
         const records = await fetchRecords(this.#organizationId, pfaIds);
         this.again(this.#records.take(records, asked, this.#unsaved));
       } catch (error) {
-        // Unreachable now: the reconnecting socket brings everything again.
-        if (!(error instanceof Refusal)) throw error;
+        orLater(error);
       }
       this.#gathering = undefined;
       this.#gather();
     }, GATHER_MS);
   }
+}
+
+/** Unreachable now: the reconnecting socket brings everything again. */
+function orLater(error: unknown): void {
+  if (!(error instanceof Refusal)) throw error;
 }

@@ -1,0 +1,184 @@
+/** `deno task pictures [name]`: takes the pictures of docs/images of a product in the middle of its work. */
+import type { Browser, Page } from "playwright-core";
+import { awake, launchChromium, signIn, visit } from "./browser/browser.ts";
+import { call, commit, rio } from "./browser/decisions.ts";
+import { findChromium } from "./chromium.ts";
+import { freePort } from "../load/bench/processes.ts";
+import { type Product, startProduct, withFolder } from "./product.ts";
+
+interface Picture {
+  /** Of the file: `name-light.png`, `name-dark.png`. */
+  readonly name: string;
+  readonly path: string;
+  readonly who: "ana" | "olga";
+  readonly height: number;
+  /** What it waits for, and does, before the picture is taken. */
+  readonly settle: (page: Page) => Promise<unknown>;
+}
+
+const visible = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
+
+/** One line for each page that the documentation shows. */
+const PICTURES: ReadonlyArray<Picture> = [
+  { name: "grid", path: "/grid", who: "ana", height: 820, settle: inGrid },
+  {
+    name: "timeline",
+    path: "/timeline?q=crane&zoom=month&date=2026-08-01",
+    who: "ana",
+    height: 900,
+    settle: visible(".t-grid:not([aria-busy]) .t-rows .lane .badge"),
+  },
+  { name: "deck", path: "/", who: "ana", height: 1260, settle: visible(".months canvas") },
+  { name: "conflict", path: "/conflicts", who: "ana", height: 820, settle: inConflict },
+  { name: "history", path: "/history", who: "olga", height: 820, settle: visible(".job") },
+  { name: "bulk", path: "/?bulk=1&category=Cranes", who: "ana", height: 900, settle: inBulk },
+  {
+    name: "metrics",
+    path: "/metrics-dashboard?range=15m",
+    who: "olga",
+    height: 1150,
+    settle: visible(".uplot canvas"),
+  },
+  { name: "letters", path: "/dead-letters", who: "olga", height: 820, settle: visible(".entries") },
+];
+
+async function inGrid(page: Page): Promise<void> {
+  await page.locator(".sheet:not([aria-busy])").waitFor();
+  await page.locator(".rows .badge-retrying").first().waitFor();
+}
+
+async function inConflict(page: Page): Promise<void> {
+  await page.getByRole("link", { name: /^Decide/ }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radiogroup", { name: "Model" }).getByLabel(/^Mine/).check();
+  await dialog.getByRole("radiogroup", { name: "Forecast end" }).getByLabel(/^PEMS/).check();
+  await dialog.getByText("Every rule holds").waitFor();
+}
+
+async function inBulk(page: Page): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Bulk change" });
+  await dialog.getByLabel("Days later").fill("14");
+  await dialog.getByText(/records? change/).waitFor();
+}
+
+const only = Deno.args[0];
+const executable = findChromium();
+if (executable === undefined) throw new Error("Cannot take pictures: there is no Chromium here");
+await withFolder(async (folder) => {
+  const browser = await launchChromium(executable);
+  const port = freePort();
+  // What is to fail for good fails fast; what waits for its next attempt waits as long as this takes.
+  const before = await startProduct(folder, port, { WRITE_SYNC_RETRY_DELAY: "50" });
+  const ids = await past(browser, before);
+  await before.stop();
+  const product = await startProduct(folder, port, { WRITE_SYNC_RETRY_DELAY: "600000" });
+  try {
+    await present(browser, product, ids);
+    for (const picture of PICTURES) {
+      if (only !== undefined && picture.name !== only) continue;
+      for (const theme of ["light", "dark"] as const) {
+        await take(browser, product, { ...picture, theme });
+      }
+      console.log(picture.name);
+    }
+  } finally {
+    await product.faults({ latencyMs: 0, errorRate: 0 });
+    await browser.close();
+    await product.stop();
+  }
+});
+
+type Records = {
+  readonly records: ReadonlyArray<
+    { readonly pfaId: string; readonly data: { isDiscontinued: boolean } }
+  >;
+};
+
+/** What has happened by now: changes of two people in PEMS, conflicts, one failure. Returns what may still be edited. */
+async function past(browser: Browser, product: Product): Promise<ReadonlyArray<string>> {
+  const { page } = await visit(browser);
+  await signIn(page, `${product.origin}/?org=RIO`, product.ana);
+  const organizationId = await rio(page);
+  const { records } = await call<Records>(page, {
+    path: `/api/pfa-data?organizationId=${organizationId}&limit=300`,
+  });
+  const ids = records.filter(({ data }) => !data.isDiscontinued).map(({ pfaId }) => pfaId);
+  const sent = [ids[0]!, ids[2]!, ids[3]!, ids[6]!];
+  await commit(page, sent, { contract: "RIO-EQ-5512", dor: "PROJECT" });
+  await seen(page, organizationId, "synced", sent.length);
+  await commit(page, ids.slice(60, 84), { areaSilo: "Crude Unit 2" });
+  await seen(page, organizationId, "synced", 24 + sent.length);
+  const disputed = [ids[4]!, ids[9]!, ids[13]!];
+  for (const pfaId of disputed) {
+    await product.edit(pfaId, { model: "LR 1600", forecastEnd: "2028-03-31T00:00:00Z" });
+  }
+  await commit(page, disputed, { model: "LTM 1300-6.2", forecastEnd: "2028-01-15" });
+  await seen(page, organizationId, "conflict", disputed.length);
+  await product.faults({ errorRate: 100, scope: "writes" });
+  await commit(page, [ids[7]!], { monthlyRate: 18_450.5 });
+  await seen(page, organizationId, "failed", 1);
+  await product.faults({ errorRate: 0, scope: "all" });
+  // Where one fails for good, the next that arrives tells that it was no outage.
+  await commit(page, [ids[8]!], { model: "HA20 RTJ HD" });
+  await seen(page, organizationId, "synced", 25 + sent.length);
+  await page.context().close();
+  return ids;
+}
+
+/** What is going on: drafts, a line before a slow PEMS, one change between two attempts. */
+async function present(
+  browser: Browser,
+  product: Product,
+  ids: ReadonlyArray<string>,
+): Promise<void> {
+  const { page } = await visit(browser);
+  await signIn(page, `${product.origin}/?org=RIO`, product.ana);
+  const organizationId = await rio(page);
+  await product.faults({ errorRate: 100, scope: "writes" });
+  await commit(page, [ids[10]!], { forecastEnd: "2028-02-15" });
+  await seen(page, organizationId, "retrying", 1);
+  await product.faults({ errorRate: 0, latencyMs: 60_000 });
+  await commit(page, [ids[11]!, ids[12]!, ...ids.slice(100, 140)], { contract: "RIO-TA26-004" });
+  await seen(page, organizationId, "queued", 1);
+  for (const at of [14, 15, 17]) {
+    const draft = { pfaId: ids[at]!, changes: { model: "3246ES HD", forecastEnd: "2028-04-30" } };
+    await call(page, { path: "/api/pfa-data/save-draft", body: { organizationId, ...draft } });
+  }
+  await call(page, {
+    path: "/api/pfa-data/bulk",
+    body: {
+      organizationId,
+      records: { category: ["Pumps"] },
+      operation: { kind: "shift", pair: "forecast", days: 7 },
+      changeReason: "Late delivery of pumps",
+    },
+  });
+  await page.context().close();
+}
+
+/** Waits until so many records have the status, asking again and again. */
+async function seen(page: Page, organizationId: string, status: string, least: number) {
+  const path = `/api/pfa-data?organizationId=${organizationId}&syncStatus=${status}&limit=1`;
+  for (;;) {
+    const { total } = await call<{ total: number }>(page, { path });
+    if (total >= least) return;
+  }
+}
+
+async function take(
+  browser: Browser,
+  product: Product,
+  { name, path, who, height, settle, theme }: Picture & { readonly theme: "light" | "dark" },
+): Promise<void> {
+  const { page } = await visit(browser, { theme, height, reducedMotion: true });
+  const address = new URL(path, product.origin);
+  address.searchParams.set("org", "RIO");
+  await signIn(page, address.href, product[who]);
+  await awake(page);
+  await settle(page);
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+  const file = new URL(`../docs/images/${name}-${theme}.png`, import.meta.url);
+  await Deno.writeFile(file, await page.screenshot({ animations: "disabled" }));
+  await page.context().close();
+}
