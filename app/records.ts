@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { listVersions } from "../db/history.ts";
 import { placeOf } from "../db/places.ts";
-import { countRecords, findRecord, listRecords, type ViewedRecord } from "../db/records.ts";
+import { findRecord, listFirst, listRecords, type ViewedRecord } from "../db/records.ts";
 import { asTenant, type Sql, type Tx } from "../db/sql.ts";
 import { wireRecord } from "../domain/pfa.ts";
 import { readCursor, readLimit, writeCursor } from "./cursor.ts";
@@ -54,10 +54,16 @@ export const records = (app: Sql, { allow }: Guard, writeSync: boolean) =>
         const organization = c.get("organization");
         const viewer = sessionOf(c).user.id;
         const asked = readRecordQuery(c, organization);
-        const { page, total } = await asTenant(app, tenantOf(c), async (tx) => ({
-          page: await listRecords(tx, viewer, { ...asked, limit: asked.limit + 1 }),
-          total: asked.total ?? await countRecords(tx, viewer, asked.filter),
-        }), "anew");
+        const wanted = { ...asked, limit: asked.limit + 1 };
+        const { records: page, total } = await asTenant(
+          app,
+          tenantOf(c),
+          async (tx) =>
+            asked.total === undefined
+              ? await listFirst(tx, viewer, wanted)
+              : { records: await listRecords(tx, viewer, wanted), total: asked.total },
+          "anew",
+        );
         const shown = page.slice(0, asked.limit);
         const nextCursor = page.length > asked.limit
           ? asked.cursorAfter(shown.at(-1)!, total)

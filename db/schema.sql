@@ -35,7 +35,7 @@ AS $function$
     for update of m
   ), archived as (
     insert into pfa_mirror_history (organization_id, pfa_id, version, record)
-    select r.organization_id, r.pfa_id, r.version, to_jsonb(r) from replaced r
+    select r.organization_id, r.pfa_id, r.version, to_jsonb(r) - 'search_text' from replaced r
     returning 1
   )
   insert into pfa_mirror as m (organization_id, pfa_id, version, description, area_silo, category,
@@ -237,6 +237,22 @@ begin
 end $function$
 ;
 revoke execute on function count_done() from public;
+
+CREATE OR REPLACE FUNCTION count_records()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into mirror_size as s (organization_id, records)
+  select organization_id, case tg_op when 'INSERT' then count(*) else -count(*) end from moved
+  group by organization_id
+  order by organization_id
+  on conflict (organization_id) do update set records = s.records + excluded.records;
+  return null;
+end $function$
+;
 
 CREATE OR REPLACE FUNCTION count_resolved()
  RETURNS trigger
@@ -691,7 +707,7 @@ CREATE OR REPLACE FUNCTION record_content(m pfa_mirror)
  IMMUTABLE PARALLEL SAFE
 AS $function$
   select to_jsonb(m) - array['organization_id', 'pfa_id', 'version', 'updated_at', 'modified_by',
-    'change_reason', 'origin', 'mirrored_at']
+    'change_reason', 'origin', 'mirrored_at', 'search_text']
 $function$
 ;
 
@@ -700,18 +716,19 @@ CREATE OR REPLACE FUNCTION record_overlays(viewer uuid)
  LANGUAGE sql
  STABLE
 AS $function$
-  select m.pfa_id, jsonb_object_agg(f.key, f.value order by m.committed_nth nulls last)
+  select m.pfa_id, jsonb_object_agg(lower(regexp_replace(f.key, '([A-Z])', '_\1', 'g')),
+    f.value -> 'to' order by m.committed_nth nulls last)
   from (
-    select pfa_id, committed_nth, operation, coalesce(standing, changes) as changes
-    from pfa_modification
-    where organization_id = current_organization()
+    select pfa_id, committed_nth, operation, changes from pfa_modification
+    where organization_id = (select current_organization())
       and sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
     union all
     select pfa_id, null, operation, changes from pfa_modification
-    where organization_id = current_organization() and user_id = viewer and sync_status = 'draft'
+    where organization_id = (select current_organization()) and user_id = viewer
+      and sync_status = 'draft'
   ) m,
   lateral jsonb_each(case m.operation
-    when 'DELETE' then '{"is_discontinued": true}' else delta_columns(m.changes) end) f
+    when 'DELETE' then '{"isDiscontinued": {"to": true}}' else m.changes end) f
   group by m.pfa_id
 $function$
 ;
@@ -1040,6 +1057,15 @@ end $function$
 revoke execute on function seal_entries(integer) from public;
 grant execute on function seal_entries(integer) to vanguard_worker;
 
+CREATE OR REPLACE FUNCTION searchable(VARIADIC words text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select lower(array_to_string(words, ' '))
+$function$
+;
+
 CREATE OR REPLACE FUNCTION sync_counters()
  RETURNS TABLE(code text, metric text, labels jsonb, value double precision)
  LANGUAGE sql
@@ -1203,7 +1229,7 @@ create table alert (
 CREATE INDEX alert_due ON alert USING btree (due_at) WHERE (due_at IS NOT NULL);
 alter table alert enable row level security;
 create policy everywhere on alert for all to vanguard_worker using (true);
-create policy tenant on alert for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on alert for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select on alert to vanguard_app;
 grant delete, insert, select, update on alert to vanguard_worker;
 
@@ -1252,7 +1278,7 @@ create table audit_chain (
   constraint audit_chain_organization_id_key UNIQUE NULLS NOT DISTINCT (organization_id)
 ) with (fillfactor=50);
 alter table audit_chain enable row level security;
-create policy tenant on audit_chain for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on audit_chain for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on audit_chain to vanguard_app;
 
 create table audit_entry (
@@ -1279,7 +1305,7 @@ CREATE INDEX audit_entry_written ON ONLY audit_entry USING btree (xid, id);
 alter table audit_entry enable row level security;
 create policy everywhere on audit_entry for all to vanguard_worker using (true);
 create policy identity on audit_entry for insert to vanguard_auth with check (true);
-create policy tenant on audit_entry for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on audit_entry for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER job_named BEFORE INSERT ON audit_entry FOR EACH ROW WHEN (((new.job_id IS NULL) AND (new.modification_id IS NOT NULL) AND (new.event_type <> 'DRAFT_SAVED'::text))) EXECUTE FUNCTION name_job();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1309,7 +1335,7 @@ create table audit_seal (
   constraint audit_seal_organization_id_nth_key UNIQUE NULLS NOT DISTINCT (organization_id, nth)
 );
 alter table audit_seal enable row level security;
-create policy tenant on audit_seal for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on audit_seal for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON audit_seal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 grant select on audit_seal to vanguard_app;
@@ -1345,7 +1371,7 @@ create table circuit_failure (
 CREATE INDEX circuit_failure_row ON circuit_failure USING btree (connection_id);
 alter table circuit_failure enable row level security;
 create policy everywhere on circuit_failure for all to vanguard_worker using (true);
-create policy tenant on circuit_failure for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on circuit_failure for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on circuit_failure to vanguard_app;
 grant delete, insert, select on circuit_failure to vanguard_worker;
 
@@ -1364,7 +1390,7 @@ CREATE INDEX membership_by_user ON membership USING btree (user_id);
 alter table membership enable row level security;
 create policy everywhere on membership for all to vanguard_worker using (true);
 create policy identity on membership for all to vanguard_auth using (true);
-create policy tenant on membership for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on membership for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on membership to vanguard_app;
 grant delete, insert, select, update on membership to vanguard_auth;
 grant select on membership to vanguard_worker;
@@ -1377,7 +1403,7 @@ create table metric_delta (
   value double precision not null
 );
 alter table metric_delta enable row level security;
-create policy tenant on metric_delta for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on metric_delta for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on metric_delta to vanguard_app;
 
 create table metric_series (
@@ -1392,7 +1418,7 @@ create table metric_series (
   constraint metric_series_pkey PRIMARY KEY (organization_id, step, at)
 ) with (fillfactor=70);
 alter table metric_series enable row level security;
-create policy tenant on metric_series for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on metric_series for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on metric_series to vanguard_app;
 
 create table metric_total (
@@ -1404,8 +1430,18 @@ create table metric_total (
   constraint metric_total_pkey PRIMARY KEY (organization_id, metric, labels)
 ) with (fillfactor=50);
 alter table metric_total enable row level security;
-create policy tenant on metric_total for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on metric_total for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on metric_total to vanguard_app;
+
+create table mirror_size (
+  organization_id uuid not null,
+  records integer not null,
+  constraint mirror_size_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+  constraint mirror_size_pkey PRIMARY KEY (organization_id)
+);
+alter table mirror_size enable row level security;
+create policy tenant on mirror_size for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant select on mirror_size to vanguard_app;
 
 create table notification (
   id uuid not null default uuid_v7(),
@@ -1426,7 +1462,7 @@ CREATE INDEX notification_newest ON notification USING btree (user_id, created_a
 alter table notification enable row level security;
 create policy everywhere on notification for all to vanguard_worker using (true);
 create policy identity on notification for all to vanguard_auth using (true);
-create policy tenant on notification for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on notification for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select, update on notification to vanguard_app;
 grant insert, select, update on notification to vanguard_worker;
 grant select (id, organization_id, user_id, kind, title, body, pfa_id, created_at, read_at) on notification to vanguard_auth;
@@ -1466,7 +1502,7 @@ create table organization (
 alter table organization enable row level security;
 create policy everywhere on organization for all to vanguard_worker using (true);
 create policy identity on organization for all to vanguard_auth using (true);
-create policy tenant on organization for all to vanguard_app using ((id = current_organization()));
+create policy tenant on organization for all to vanguard_app using ((id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER lanes_follow AFTER UPDATE OF connection_id, pause ON organization FOR EACH ROW WHEN (((old.connection_id IS DISTINCT FROM new.connection_id) OR ((old.pause IS NULL) <> (new.pause IS NULL)))) EXECUTE FUNCTION move_lanes();
 CREATE TRIGGER settings_counted BEFORE UPDATE OF code, name, pems_base_url, pems_rate_limit, pems_key_fingerprint, pems_key_set_at, conflict_policy ON organization FOR EACH ROW WHEN ((((((((old.code IS DISTINCT FROM new.code) OR (old.name IS DISTINCT FROM new.name)) OR (old.pems_base_url IS DISTINCT FROM new.pems_base_url)) OR (old.pems_rate_limit IS DISTINCT FROM new.pems_rate_limit)) OR (old.pems_key_fingerprint IS DISTINCT FROM new.pems_key_fingerprint)) OR (old.pems_key_set_at IS DISTINCT FROM new.pems_key_set_at)) OR (old.conflict_policy IS DISTINCT FROM new.conflict_policy))) EXECUTE FUNCTION count_settings();
 grant delete, insert, select, update on organization to vanguard_auth;
@@ -1483,7 +1519,7 @@ create table organization_turn (
 ) with (fillfactor=50);
 alter table organization_turn enable row level security;
 create policy everywhere on organization_turn for all to vanguard_worker using (true);
-create policy tenant on organization_turn for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on organization_turn for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select, update on organization_turn to vanguard_app;
 grant insert, select, update on organization_turn to vanguard_worker;
 
@@ -1498,7 +1534,7 @@ create table parked_row (
 );
 alter table parked_row enable row level security;
 create policy everywhere on parked_row for all to vanguard_worker using (true);
-create policy tenant on parked_row for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on parked_row for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on parked_row to vanguard_app;
 grant delete, insert, select, update on parked_row to vanguard_worker;
 
@@ -1556,7 +1592,7 @@ create table pems_write (
 CREATE INDEX pems_write_record ON pems_write USING btree (organization_id, pfa_id, created_at DESC);
 alter table pems_write enable row level security;
 create policy everywhere on pems_write for all to vanguard_worker using (true);
-create policy tenant on pems_write for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pems_write for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on pems_write to vanguard_app;
 grant insert, select, update on pems_write to vanguard_worker;
 
@@ -1589,7 +1625,7 @@ CREATE INDEX pfa_lane_leased ON pfa_lane USING btree (connection_id) WHERE (stat
 CREATE INDEX pfa_lane_ready ON pfa_lane USING btree (connection_id, priority, turn) WHERE ((state = 'ready'::text) AND (NOT paused));
 alter table pfa_lane enable row level security;
 create policy everywhere on pfa_lane for all to vanguard_worker using (true);
-create policy tenant on pfa_lane for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_lane for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select, update on pfa_lane to vanguard_app;
 grant delete, insert, select, update on pfa_lane to vanguard_worker;
 
@@ -1624,6 +1660,7 @@ create table pfa_mirror (
   change_reason text,
   origin text not null,
   mirrored_at timestamp with time zone not null default now(),
+  search_text text not null generated always as (searchable(VARIADIC ARRAY[pfa_id, description, area_silo, category, class, forecast_category, manufacturer, model, contract, equipment])) stored,
   constraint pfa_mirror_description_check CHECK ((length(description) <= 500)),
   constraint pfa_mirror_dor_check CHECK ((dor = ANY (ARRAY['BEO'::text, 'PROJECT'::text]))),
   constraint pfa_mirror_origin_check CHECK ((origin = ANY (ARRAY['read_sync'::text, 'write'::text, 'read_back'::text, 'restored'::text]))),
@@ -1635,7 +1672,9 @@ create table pfa_mirror (
 ) with (fillfactor=80);
 alter table pfa_mirror enable row level security;
 create policy everywhere on pfa_mirror for all to vanguard_worker using (true);
-create policy tenant on pfa_mirror for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_mirror for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
+CREATE TRIGGER records_counted_in AFTER INSERT ON pfa_mirror REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_records();
+CREATE TRIGGER records_counted_out AFTER DELETE ON pfa_mirror REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_records();
 grant select on pfa_mirror to vanguard_app;
 grant insert, select, update on pfa_mirror to vanguard_worker;
 
@@ -1649,7 +1688,7 @@ create table pfa_mirror_history (
 CREATE INDEX pfa_mirror_history_record ON ONLY pfa_mirror_history USING btree (organization_id, pfa_id, version DESC);
 alter table pfa_mirror_history enable row level security;
 create policy everywhere on pfa_mirror_history for all to vanguard_worker using (true);
-create policy tenant on pfa_mirror_history for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_mirror_history for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on pfa_mirror_history to vanguard_app;
 grant insert, select on pfa_mirror_history to vanguard_worker;
 
@@ -1700,7 +1739,7 @@ CREATE INDEX pfa_modification_record ON pfa_modification USING btree (organizati
 CREATE INDEX pfa_modification_synced ON pfa_modification USING btree (organization_id, synced_at) WHERE (synced_at IS NOT NULL);
 alter table pfa_modification enable row level security;
 create policy everywhere on pfa_modification for all to vanguard_worker using (true);
-create policy tenant on pfa_modification for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_modification for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select, update on pfa_modification to vanguard_app;
 grant insert, select, update on pfa_modification to vanguard_worker;
 
@@ -1736,7 +1775,7 @@ CREATE INDEX pfa_sync_conflict_newest ON pfa_sync_conflict USING btree (organiza
 CREATE UNIQUE INDEX pfa_sync_conflict_open ON pfa_sync_conflict USING btree (organization_id, pfa_id) WHERE (status = 'unresolved'::text);
 alter table pfa_sync_conflict enable row level security;
 create policy everywhere on pfa_sync_conflict for all to vanguard_worker using (true);
-create policy tenant on pfa_sync_conflict for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_sync_conflict for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER counted AFTER INSERT ON pfa_sync_conflict REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_conflicts();
 CREATE TRIGGER resolved AFTER UPDATE OF status ON pfa_sync_conflict FOR EACH ROW WHEN (((new.status <> 'unresolved'::text) AND (old.status = 'unresolved'::text))) EXECUTE FUNCTION count_resolved();
 grant insert, select, update on pfa_sync_conflict to vanguard_app;
@@ -1760,7 +1799,7 @@ CREATE INDEX pfa_write_attempt_record ON ONLY pfa_write_attempt USING btree (org
 CREATE INDEX pfa_write_attempt_write ON ONLY pfa_write_attempt USING btree (write_id);
 alter table pfa_write_attempt enable row level security;
 create policy everywhere on pfa_write_attempt for all to vanguard_worker using (true);
-create policy tenant on pfa_write_attempt for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_write_attempt for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER counted AFTER INSERT ON pfa_write_attempt REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_attempts();
 grant select on pfa_write_attempt to vanguard_app;
 grant insert, select on pfa_write_attempt to vanguard_worker;
@@ -1786,7 +1825,7 @@ create table pfa_write_done (
 ) partition by RANGE (completed_at);
 alter table pfa_write_done enable row level security;
 create policy everywhere on pfa_write_done for all to vanguard_worker using (true);
-create policy tenant on pfa_write_done for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_write_done for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER counted AFTER INSERT ON pfa_write_done REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_done();
 grant insert, select on pfa_write_done to vanguard_app;
 grant insert, select on pfa_write_done to vanguard_worker;
@@ -1818,7 +1857,7 @@ create table pfa_write_queue (
 CREATE INDEX pfa_write_queue_lane ON pfa_write_queue USING btree (organization_id, pfa_id, id);
 alter table pfa_write_queue enable row level security;
 create policy everywhere on pfa_write_queue for all to vanguard_worker using (true);
-create policy tenant on pfa_write_queue for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on pfa_write_queue for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 CREATE TRIGGER counted AFTER UPDATE OF status ON pfa_write_queue FOR EACH ROW WHEN (((new.status = 'dead'::text) AND (old.status <> 'dead'::text))) EXECUTE FUNCTION count_blocked();
 grant delete, insert, select, update on pfa_write_queue to vanguard_app;
 grant delete, insert, select, update on pfa_write_queue to vanguard_worker;
@@ -1920,7 +1959,7 @@ create table swept_record (
 );
 alter table swept_record enable row level security;
 create policy everywhere on swept_record for all to vanguard_worker using (true);
-create policy tenant on swept_record for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on swept_record for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant select on swept_record to vanguard_app;
 grant delete, insert, select on swept_record to vanguard_worker;
 
@@ -1957,7 +1996,7 @@ CREATE INDEX sync_job_reason ON sync_job USING gin (trigrams(reason)) WHERE (rea
 CREATE INDEX sync_job_unfinished ON sync_job USING btree (organization_id, id DESC) WHERE (status <> 'completed'::text);
 alter table sync_job enable row level security;
 create policy everywhere on sync_job for all to vanguard_worker using (true);
-create policy tenant on sync_job for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on sync_job for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select, update on sync_job to vanguard_app;
 grant insert, select, update on sync_job to vanguard_worker;
 

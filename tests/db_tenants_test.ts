@@ -26,6 +26,9 @@ const ROWS: Readonly<Record<string, (scene: Scene) => string>> = {
       is_actualized, is_discontinued, is_funds_transferable, updated_at, origin)
     values ('${victim.organizationId}', gen_random_uuid(), 1, 'a', 'b', 'c', 'Rental', 'BEO', now(),
       now(), now(), now(), false, false, false, now(), 'write')`,
+  mirror_size: ({ victim }) =>
+    `insert into mirror_size (organization_id, records) values ('${victim.organizationId}', 1)
+    on conflict (organization_id) do update set records = 1`,
   pfa_mirror_history: ({ victim }) =>
     `insert into pfa_mirror_history (organization_id, pfa_id,
       version, record)
