@@ -1,4 +1,5 @@
 /** `deno task test`: makes ready what the tests need, runs them, and says plainly what it had to skip. */
+import { getK6 } from "../load/k6.ts";
 import { findChromium, VARIABLE as CHROMIUM } from "./chromium.ts";
 import { migratedSnapshot } from "./database.ts";
 import { missing, type Server, startPostgres, VARIABLES, type Version } from "./postgres.ts";
@@ -20,19 +21,23 @@ const overdue = setTimeout(
   () => stopped.resolve(`not done after ${MOST_MINUTES} minutes: see "pending" above`),
   MOST_MINUTES * 60_000,
 );
-/** What is asked for; or everything: browsers with the machine to themselves, and what takes minutes side by side. */
+/** What is asked for; or everything: browsers and load with the machine to themselves, and what takes minutes side by side. */
 const BROWSER = "tests/browser";
+const LOAD = "tests/load_smoke_test.ts";
 const LONG = ["tests/chaos", "tests/simulation"];
 const asked = Deno.args.filter((argument) => argument !== NO_SKIPS);
 const phases = asked.length > 0
   ? [asked]
-  : [[`--ignore=${[BROWSER, ...LONG].join()}`], [BROWSER], LONG];
+  : [[`--ignore=${[BROWSER, LOAD, ...LONG].join()}`], [BROWSER], [LOAD], LONG];
 const allowsSkips = !Deno.args.includes(NO_SKIPS);
+/** Builds k6 beside the first tests, where it must be there. */
+const k6 = allowsSkips ? undefined : getK6().catch((error) => console.log(error.message));
 let success = true;
 let reports = "";
 try {
   await prepare();
   for (const phase of phases) {
+    if (phase.includes(LOAD)) await k6;
     const report = await Deno.makeTempFile({ prefix: "vanguard-tests-", suffix: ".xml" });
     success = await run(report, phase) && success;
     reports += await Deno.readTextFile(report);

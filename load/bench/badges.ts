@@ -47,8 +47,8 @@ export async function badges(): Promise<ReadonlyArray<Figure>> {
 }
 
 /** Opens a socket that notes when it heard of each record's success; resolves with the first message. */
-function connected(
-  { origin, organizationId, person }: Site,
+export function connected(
+  { origin, organizationId, person }: Pick<Site, "origin" | "organizationId" | "person">,
   heard: Map<string, number[]>,
 ): Promise<WebSocket> {
   const address = new URL(`/api/ws/sync/${organizationId}`, origin.replace("http", "ws"));

@@ -5,6 +5,12 @@ import { freePort, permissionsOf, type Running, startDeno, startScript } from ".
 
 export interface Site {
   readonly origin: string;
+  /** Of the sandbox. */
+  readonly pems: string;
+  /** As its owner. */
+  readonly databaseUrl: string;
+  /** The app and the workers at the start. */
+  readonly processes: ReadonlyArray<Running>;
   readonly planner: { readonly username: string; readonly password: string };
   /** The planner, signed in. */
   readonly person: Person;
@@ -76,8 +82,9 @@ export async function openSite(
     ready: /^Ledger /,
   }));
   const pems = sandbox.line.match(/http:\/\/[^/]+/)![0];
+  const ownerUrl = databaseUrl ?? postgres!.url;
   const env = {
-    DATABASE_URL: databaseUrl ?? postgres!.url,
+    DATABASE_URL: ownerUrl,
     PEMS_WRITE_API_URL: `${pems}/api`,
     PEMS_WRITE_API_KEY: KEY,
     PEMS_API_RATE_LIMIT: String(rateLimit),
@@ -105,6 +112,9 @@ export async function openSite(
   if (workers === 0) await Promise.all(first.map((worker) => worker.stop()));
   return {
     origin,
+    pems,
+    databaseUrl: ownerUrl,
+    processes: [app, ...workers === 0 ? [] : first],
     planner: { username: "planner", password: PASSWORD },
     person,
     organizationId,

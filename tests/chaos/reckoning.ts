@@ -18,7 +18,7 @@ export interface Books {
 
 /** Both ledgers as they stand, closed afterwards. */
 export async function withBooks<A>(
-  { pems, postgres }: Installation,
+  { pems, postgres }: Pick<Installation, "pems"> & { readonly postgres: { readonly url: string } },
   work: (books: Books) => Promise<A>,
 ): Promise<A> {
   const { changes } = await (await fetch(`${pems}/sandbox/ledger`)).json();
