@@ -1,8 +1,10 @@
 /** One run of one scenario: k6 plays it, a socket listens, and when all is at rest the books are compared. */
 import { connected } from "./bench/badges.ts";
 import { until } from "./bench/person.ts";
+import { residentMb } from "./bench/processes.ts";
 import type { Ledger, Site } from "./bench/site.ts";
 import type { Stage } from "./people.ts";
+import { type Spent, spentBy } from "./processor.ts";
 import { reckon, type Reckoning } from "./reckon.ts";
 import { SCENARIOS, type Size } from "./sizes.ts";
 import { type Figures, figuresOf } from "./verdict.ts";
@@ -35,6 +37,8 @@ export interface Findings {
   readonly reckoning: Reckoning | undefined;
   /** Of the app and its workers in MiB, before and after. */
   readonly memory: readonly [before: ReadonlyArray<number>, after: ReadonlyArray<number>];
+  /** Processor time until all was at rest. */
+  readonly spent: readonly [before: Spent | undefined, after: Spent | undefined];
 }
 
 /** Beyond this PEMS's limit explains nothing any more. */
@@ -46,11 +50,12 @@ export async function play(run: Run): Promise<Figures> {
   const heard = new Map<string, number[]>();
   const planners = await stage.planners(size.planners);
   const since = new Date().toISOString();
-  const before = await memoryOf(site);
+  const before = [await memoryOf(site), site && await spentBy(site)] as const;
   const ear = await connected(stage, heard);
   try {
     const played = await playK6(run, planners);
     await atRest(stage);
+    const after = [await memoryOf(site), site && await spentBy(site)] as const;
     const ledger = await site?.ledger(since);
     return figuresOf({
       run,
@@ -58,7 +63,8 @@ export async function play(run: Run): Promise<Figures> {
       badges: ledger === undefined ? [] : delays(ledger, heard),
       ledger,
       reckoning: site && await reckon(site, since),
-      memory: [before, await memoryOf(site)],
+      memory: [before[0], after[0]],
+      spent: [before[1], after[1]],
     });
   } finally {
     ear.close();
@@ -131,12 +137,11 @@ function delays({ changes }: Ledger, heard: ReadonlyMap<string, ReadonlyArray<nu
   ).sort((a, b) => a - b);
 }
 
-/** Resident memory of each process, where the system tells. */
+/** Of each process, where the system tells. */
 const memoryOf = (site: Site | undefined): Promise<ReadonlyArray<number>> =>
-  Promise.all((site?.processes ?? []).map(async ({ pid }) => {
-    const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
-    return Math.round(Number(status.match(/VmRSS:\s+(\d+)/)?.[1] ?? 0) / 1024);
-  }));
+  Promise.all(
+    (site?.processes ?? []).map(async ({ pid }) => Math.round(await residentMb(pid))),
+  );
 
 /** The size that is asked for. Throws for a name that is none. */
 export function sizeOf(name: string, kind: "full" | "smoke"): Size {

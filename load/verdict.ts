@@ -26,6 +26,7 @@ export function figuresOf(findings: Findings): Figures {
     ...badgesOf(findings),
     ...booksOf(findings),
     ...paceOf(findings),
+    ...processorOf(findings),
     ...memoryOf(findings),
   ];
   const scenario = findings.run.name;
@@ -128,6 +129,19 @@ function paceOf({ run: { name, size, judged }, ledger }: Findings): Figure[] {
     wanted: saturated ? `>= ${percent(LEAST_SHARE)}, no 429` : "no 429",
     measured: `${times.length}, ${percent(share)}, ${refused} 429`,
     good: !judged || refused === 0 && (!saturated || share >= LEAST_SHARE),
+  }];
+}
+
+/** Of everything that went on, reads included: what one more modification of such a day costs. */
+function processorOf({ spent: [before, after], reckoning }: Findings): Figure[] {
+  if (before === undefined || after === undefined || !reckoning?.committed) return [];
+  const each = (part: keyof typeof after) =>
+    `${((after[part] - before[part]) * 1000 / reckoning.committed).toFixed(1)} ms`;
+  return [{
+    figure: "processor time for each modification: app, workers, Postgres",
+    wanted: "",
+    measured: `${each("app")}, ${each("workers")}, ${each("postgres")}`,
+    good: true,
   }];
 }
 

@@ -1,10 +1,10 @@
-/** A page of very many records in Chromium, on a database of its own: what the screens' figures are measured on. */
+/** An app with very many records of one organization, on a database of its own, and a page of them in Chromium. */
 import type { Page } from "playwright-core";
 import { launchChromium, signIn, visit } from "../../tests/browser/browser.ts";
-import { anOrganization, mirrored } from "../../tests/builders.ts";
+import { aConnection, anOrganization, mirrored } from "../../tests/builders.ts";
 import { findChromium } from "../../tests/chromium.ts";
 import { withPostgres } from "../../tests/database.ts";
-import { freePort, startScript } from "./processes.ts";
+import { freePort, type Running, startScript } from "./processes.ts";
 
 export type Figure = readonly [figure: string, promised: string, measured: string];
 
@@ -16,16 +16,26 @@ interface Crowd {
   readonly path: string;
 }
 
-/** Signs in where the path leads, and hands the page over with its address. Throws where there is no Chromium. */
-export async function withRecords(
-  { records, path }: Crowd,
-  measure: (page: Page, address: string) => Promise<ReadonlyArray<Figure>>,
-): Promise<ReadonlyArray<Figure>> {
-  const chromium = findChromium();
-  if (chromium === undefined) throw new Error(`Cannot measure ${path}: there is no Chromium here`);
-  const figures: Figure[] = [];
-  await withPostgres(async (db, url) => {
-    const organizationId = await anOrganization(db, { code: "BIG" });
+export interface Crowded {
+  /** Of the database, as its owner. */
+  readonly url: string;
+  readonly origin: string;
+  readonly organizationId: string;
+  readonly app: Running;
+  /** The administrator's. */
+  readonly password: string;
+}
+
+/** One app process over so many records of organization BIG, without worker and PEMS. */
+export const withCrowd = (
+  records: number,
+  work: (crowded: Crowded) => Promise<void>,
+): Promise<void> =>
+  withPostgres(async (db, url) => {
+    const organizationId = await anOrganization(db, {
+      code: "BIG",
+      connectionId: await aConnection(db),
+    });
     await fill(db, organizationId, records);
     const port = freePort();
     const app = await startScript("app/main.ts", {
@@ -38,15 +48,31 @@ export async function withRecords(
       },
       ready: /http:\/\//,
     });
+    try {
+      const origin = `http://127.0.0.1:${port}`;
+      await work({ url, origin, organizationId, app, password: PASSWORD });
+    } finally {
+      await app.stop();
+    }
+  });
+
+/** Signs in where the path leads, and hands the page over with its address. Throws where there is no Chromium. */
+export async function withRecords(
+  { records, path }: Crowd,
+  measure: (page: Page, address: string) => Promise<ReadonlyArray<Figure>>,
+): Promise<ReadonlyArray<Figure>> {
+  const chromium = findChromium();
+  if (chromium === undefined) throw new Error(`Cannot measure ${path}: there is no Chromium here`);
+  const figures: Figure[] = [];
+  await withCrowd(records, async ({ origin, password }) => {
     const browser = await launchChromium(chromium);
     try {
       const { page } = await visit(browser);
-      const address = `http://127.0.0.1:${port}${path}?org=BIG`;
-      await signIn(page, address, { username: "admin", password: PASSWORD });
+      const address = `${origin}${path}?org=BIG`;
+      await signIn(page, address, { username: "admin", password });
       figures.push(...await measure(page, address));
     } finally {
       await browser.close();
-      await app.stop();
     }
   });
   return figures;

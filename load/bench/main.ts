@@ -6,12 +6,13 @@ import { drain, idle, type Spread } from "./flow.ts";
 import { grid } from "./grid.ts";
 import { lists } from "./lists.ts";
 import { lighthouse } from "./lighthouse.ts";
-import { rival } from "./rival.ts";
 import { peers } from "./peers.ts";
+import { rival } from "./rival.ts";
+import { scale } from "./scale.ts";
 import { openSite } from "./site.ts";
 import { timeline } from "./timeline.ts";
 
-/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`, `lighthouse`, `lists`, `peers [drain,idle,limited,backlog,kill] [scale]`; all when absent. */
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`, `lighthouse`, `lists`, `scale [part]`, `peers [drain,idle,limited,backlog,kill] [scale]`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
@@ -59,6 +60,7 @@ const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   lists,
   peers: () => peers((Deno.args[1] ?? "").split(",").filter(Boolean), Number(Deno.args[2] ?? 1)),
   lighthouse: () => lighthouse(Deno.args[1]),
+  scale: () => scale(Deno.args[1]),
   outage: () => outage(Number(Deno.args[1] ?? 10)),
 };
 if (only === "rival") rows.push(...await rival());

@@ -85,3 +85,9 @@ export function freePort(): number {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   return (listener.addr as Deno.NetAddr).port;
 }
+
+/** Resident memory of a process in MiB; 0 where the system does not tell. */
+export async function residentMb(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+  return Number(status.match(/VmRSS:\s+(\d+)/)?.[1] ?? 0) / 1024;
+}

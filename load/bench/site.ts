@@ -51,8 +51,8 @@ export interface Ledger {
   >;
 }
 
-const PASSWORD = "a password for measuring";
-const KEY = "sandbox-key";
+export const PASSWORD = "a password for measuring";
+export const KEY = "sandbox-key";
 const PERMISSIONS = ["Read", "EditForecast", "ViewFinancials", "SaveDraft", "Sync"];
 
 export interface SiteOptions {
@@ -146,11 +146,11 @@ export async function openSite(
 }
 
 /** Organizations of the sandbox, with how many records it has of each. */
-const RIO = { code: "RIO", count: 3500, username: "planner" };
+export const RIO = { code: "RIO", count: 3500, username: "planner" };
 const PORTARTHUR = { code: "PORTARTHUR", count: 1500, username: "other" };
 
 /** An organization and a planner made as an administrator would; waits for the first read sync. */
-async function populate(origin: string, { code, count, username }: typeof RIO) {
+export async function populate(origin: string, { code, count, username }: typeof RIO) {
   const admin = await signIn(origin, "admin", PASSWORD);
   const { id: organizationId } = await admin.post<{ id: string }>("/api/admin/organizations", {
     code,
@@ -174,7 +174,7 @@ async function populate(origin: string, { code, count, username }: typeof RIO) {
   return { organizationId, person };
 }
 
-async function allRecords(person: Person, organizationId: string): Promise<RecordView[]> {
+export async function allRecords(person: Person, organizationId: string): Promise<RecordView[]> {
   const records: RecordView[] = [];
   let cursor: string | null = null;
   do {
