@@ -1354,7 +1354,7 @@ create table audit_verification (
   constraint audit_verification_pkey PRIMARY KEY (organization_id)
 );
 alter table audit_verification enable row level security;
-create policy tenant on audit_verification for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on audit_verification for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select, update on audit_verification to vanguard_app;
 
 create table circuit_failure (
@@ -1880,7 +1880,7 @@ CREATE INDEX replay_item_released ON replay_item USING btree (job_id) WHERE (sta
 CREATE INDEX replay_item_waiting ON replay_item USING btree (job_id, nth) WHERE (state = 'waiting'::text);
 alter table replay_item enable row level security;
 create policy everywhere on replay_item for all to vanguard_worker using (true);
-create policy tenant on replay_item for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on replay_item for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select on replay_item to vanguard_app;
 grant select, update on replay_item to vanguard_worker;
 grant update (state) on replay_item to vanguard_app;
@@ -1910,7 +1910,7 @@ CREATE INDEX replay_plan_newest ON replay_plan USING btree (organization_id, job
 CREATE INDEX replay_plan_open ON replay_plan USING btree (job_id) WHERE (ended_at IS NULL);
 alter table replay_plan enable row level security;
 create policy everywhere on replay_plan for all to vanguard_worker using (true);
-create policy tenant on replay_plan for all to vanguard_app using ((organization_id = current_organization()));
+create policy tenant on replay_plan for all to vanguard_app using ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select on replay_plan to vanguard_app;
 grant select, update on replay_plan to vanguard_worker;
 grant update (state, error, changed_at, ended_at) on replay_plan to vanguard_app;
