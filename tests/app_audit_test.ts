@@ -52,6 +52,11 @@ async function aPast({ db, tenant, organizationId }: Bench) {
     eventType: "WRITE_ATTEMPT",
     ...{ organizationId, pfaId: "A", modificationId, writeId, workerId },
     details: { send: 1, version: 2, operation: "UPDATE", changes: {} },
+  }, {
+    // Of a later write of the same change.
+    eventType: "RETRY",
+    ...{ organizationId, pfaId: "A", modificationId, writeId: crypto.randomUUID(), workerId },
+    details: { outcome: "Rebased" },
   }]);
   return { first, second, writeId, modificationId };
 }
@@ -59,10 +64,14 @@ async function aPast({ db, tenant, organizationId }: Bench) {
 test("a job, a write or a modification brings everything of it and nothing else", async (bench) => {
   const { first, second, writeId, modificationId } = await aPast(bench);
   const of = async (id: string) => await ask(bench.caller, bench, `correlationId=${id}`);
-  assert.deepEqual(typesOf(await of(first.jobId)), ["WRITE_ATTEMPT", "COMMIT", "COMMIT"]);
+  assert.deepEqual(typesOf(await of(first.jobId)), [
+    ...["RETRY", "WRITE_ATTEMPT", "COMMIT", "COMMIT"],
+  ]);
   assert.deepEqual((await of(second.jobId)).map(({ pfaId }) => pfaId), ["C"]);
   assert.deepEqual(typesOf(await of(writeId)), ["WRITE_ATTEMPT"]);
-  assert.deepEqual(typesOf(await of(modificationId)), ["WRITE_ATTEMPT", "COMMIT", "DRAFT_SAVED"]);
+  assert.deepEqual(typesOf(await of(modificationId)), [
+    ...["RETRY", "WRITE_ATTEMPT", "COMMIT", "DRAFT_SAVED"],
+  ]);
   assert.deepEqual(await of(NOBODY), []);
   const address = `/api/audit?organizationId=${bench.organizationId}&correlationId=`;
   assertProblem(await bench.caller.get(`${address}x`), 400, /"path":"correlationId"/);
@@ -122,8 +131,9 @@ test("each entry says what happened, and what it changed field by field", async 
   const other = await aMember(db, organizationId, { username: "bruno" });
   const members = `/api/admin/organizations/${organizationId}/members/${other.userId}`;
   await caller.put(members, { permissions: ["Read", "Export"] });
-  const [given, sent, ...rest] = await ask(caller, bench);
+  const [given, retried, sent, ...rest] = await ask(caller, bench);
   assert.equal(given!.summary, "gave bruno 2 permissions: Read, Export");
+  assert.equal(retried!.summary, "will send it anew: PEMS changed other fields meanwhile");
   assert.equal(sent!.summary, "sent a write to PEMS, made for version 2");
   const commit = rest.find(({ eventType, pfaId }) => eventType === "COMMIT" && pfaId === "A")!;
   assert.equal(commit.summary, "committed 2 fields");
