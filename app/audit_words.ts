@@ -117,9 +117,9 @@ function wordsOfReading({ error, read, changed, missing, full, adopts, reason }:
 
 function wordsOfPermissions(
   { conflictPolicy, permissions, member, username, made }: Details,
-  { aboutName }: Told,
+  { aboutName, userId }: Told,
 ): string {
-  const whom = aboutName ?? (member === undefined ? "a user" : "their own account");
+  const whom = aboutName ?? (member === userId ? "their own account" : "a user");
   if (conflictPolicy !== undefined) return "changed which side wins a conflict, field by field";
   if (made !== undefined) return `made the user ${username}`;
   if (permissions === undefined) return `changed ${whom}`;

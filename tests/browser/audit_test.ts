@@ -7,7 +7,7 @@ import { listChains } from "../../db/chain_walk.ts";
 import { asTenant, openDatabase } from "../../db/sql.ts";
 import { keepWalk, lockWalk } from "../../db/verification.ts";
 import { inChromium } from "../chromium.ts";
-import { startProduct, withFolder } from "../product.ts";
+import { type Product, startProduct, withFolder } from "../product.ts";
 import { tampered } from "../tampering.ts";
 import { launchChromium, visit } from "./browser.ts";
 import { type Bench, commit, holds, OURS, signedIn } from "./decisions.ts";
@@ -20,10 +20,17 @@ const SECOND = "PFA-10003";
 const entries = (page: Page) => page.locator(".trail-entry");
 const saying = (page: Page, text: string | RegExp) => entries(page).filter({ hasText: text });
 
+/** Waits until PEMS has the one change: the list of entries does not move by itself. */
+async function arrived(page: Page, { origin }: Product): Promise<void> {
+  await page.goto(`${origin}/history?org=RIO`);
+  await page.locator(".job").filter({ hasText: "1 in PEMS" }).waitFor();
+}
+
 /** A planner's change is told to the administrator from its draft to PEMS's answer, with all that was recorded. */
 async function told(bench: Bench): Promise<void> {
   const ana = await signedIn(bench, { at: "/conflicts?org=RIO" });
   await commit(ana.page, [FIRST], OURS);
+  await arrived(ana.page, bench.product);
   const { page, complaints } = await signedIn(bench, { who: bench.product.olga, at: AT });
   await saying(page, "was answered 200 by PEMS: synced").waitFor();
   const committed = saying(page, "Ana Souza committed 2 fields").first();
@@ -125,7 +132,8 @@ async function verified(bench: Bench): Promise<void> {
   await entries(page).filter({ hasText: "Sealed" }).first().waitFor();
   await holds(page, "a chain that was never verified");
   await page.getByRole("button", { name: "Verify now" }).press("Enter");
-  await chain.getByText(/verified just now by Olga \w+: all \d+ links are as sealed/).waitFor();
+  await chain.getByText(/verified (just now|\d+ s ago) by Olga \w+: all \d+ links are as sealed/)
+    .waitFor();
   await entries(page).filter({ hasText: "Verified" }).first().waitFor();
   await holds(page, "a verified chain");
   await page.reload();
