@@ -20,9 +20,11 @@ export function Chain({ organizationId, verification }: ChainProps) {
     busy.value = true;
     problem.value = undefined;
     try {
-      do verification.value = await call("/api/audit/verify", { organizationId }); while (
-        verification.value.walk !== null
-      );
+      for (;;) {
+        verification.value = await call<Verification>("/api/audit/verify", { organizationId });
+        if (verification.value.walk === null) break;
+        await new Promise((over) => setTimeout(over, BREATH_MS));
+      }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problem.value = `It could not be verified to the end. ${error.message}`;
