@@ -29,11 +29,16 @@ export const userSessions = (auth: Sql) =>
     )
     .post(
       "/:id/sessions/end",
-      told("Administration", "End every session of a user", { 200: Ended }, MANAGED),
+      told(
+        "Administration",
+        "End every session of a user, but the one that asks",
+        { 200: Ended },
+        MANAGED,
+      ),
       async (c) => {
         const id = c.req.param("id");
         const ended = await auth.begin(async (tx) => {
-          const count = await revokeSessions(tx, id);
+          const count = await revokeSessions(tx, id, c.get("credential")!.id);
           await record(tx, [{
             eventType: "CREDENTIAL_CHANGED",
             userId: sessionOf(c).user.id,

@@ -193,9 +193,12 @@ test("who manages a user sees and ends their sessions; nobody else does", async 
   const again = await app.as(userId);
   assert.equal((await manager.post(`${path}/end`)).body.ended, 1);
   assertProblem(await again.get("/api/auth/me"), 401);
+  const { body: me } = await manager.get("/api/auth/me");
+  assert.equal((await manager.post(`/api/admin/users/${me.user.id}/sessions/end`)).body.ended, 0);
+  assert.equal((await manager.get("/api/auth/me")).status, 200, "nobody signs themselves out so");
   const trail = await db.owner`
     select details from audit_entry where event_type = 'CREDENTIAL_CHANGED' order by id`;
-  assert.deepEqual(trail.map(({ details }) => details.changed), [userId, userId]);
+  assert.deepEqual(trail.map(({ details }) => details.changed), [userId, userId, me.user.id]);
 });
 
 test(

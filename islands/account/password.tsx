@@ -1,13 +1,16 @@
 /** Changing one's own password: the other sessions end with the old one. */
 import { send } from "../api.ts";
-import { formValues, useAttempt } from "../attempt.ts";
+import { useAttempt } from "../attempt.ts";
 import { toast } from "../toasts.tsx";
 
 export function Password({ username }: { readonly username: string }) {
   const { busy, problem, run } = useAttempt();
   const submit = async (event: SubmitEvent) => {
     const form = event.currentTarget as HTMLFormElement;
-    const { current, password } = formValues(event);
+    event.preventDefault();
+    // As typed: spaces at its ends are part of a password.
+    const typed = new FormData(form);
+    const [current, password] = [typed.get("current"), typed.get("password")];
     if (!await run(() => send("PUT", "/api/auth/password", { current, password }))) return;
     form.reset();
     toast("good", "Password changed. Your other sessions have ended.");

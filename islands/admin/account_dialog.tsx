@@ -17,6 +17,7 @@ interface AccountDialogProps {
 
 export function AccountDialog({ user, office, close, done }: AccountDialogProps) {
   const { id, displayName, email, isAdmin, disabledAt } = user;
+  const own = id === office.userId;
   const password = useSignal<string | undefined>(undefined);
   const { busy, problem, run } = useAttempt();
   const path = `/api/admin/users/${id}`;
@@ -62,7 +63,8 @@ export function AccountDialog({ user, office, close, done }: AccountDialogProps)
             <button
               type="button"
               class="plain"
-              disabled={busy.value}
+              disabled={busy.value || own}
+              title={own ? "Your own is changed under Your account" : undefined}
               onClick={() => void reset()}
             >
               Reset password
@@ -70,8 +72,8 @@ export function AccountDialog({ user, office, close, done }: AccountDialogProps)
             <button
               type="button"
               class={disabledAt ? "plain" : "plain danger"}
-              disabled={busy.value || id === office.userId}
-              title={id === office.userId ? "Nobody shuts themselves out" : undefined}
+              disabled={busy.value || own}
+              title={own ? "Nobody shuts themselves out" : undefined}
               onClick={() =>
                 void change(
                   { disabled: !disabledAt },

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import type { ConnectionTest } from "../../app/admin_shapes.ts";
+import { useEffect } from "preact/hooks";
 import { call } from "../api.ts";
 import { useAttempt } from "../attempt.ts";
 import { Icon } from "../icons.tsx";
@@ -18,6 +19,9 @@ interface TrialProps {
 export function Trial({ organization, children }: TrialProps) {
   const tested = useSignal<Tested | undefined>(undefined);
   const { busy, problem, run } = useAttempt();
+  const { version, pause } = organization;
+  // What was found out held for the connection as it was.
+  useEffect(() => void (tested.value = undefined), [version, pause?.since]);
   const path = `/api/admin/organizations/${organization.id}/test-connection`;
   const test = () =>
     void run(async () => {
