@@ -104,6 +104,20 @@ test("after ten failures an account rests, even for the right password", async (
   assert.deepEqual([...rows], [], "a success is a fresh start");
 });
 
+test("an address that fails for many accounts rests as well", async (db) => {
+  await anAccount(db);
+  await withApp(db, async (app) => {
+    const from = (address: string) => app.caller({ "x-forwarded-for": `1.1.1.1, ${address}` });
+    await db.auth`
+      insert into sign_in_failure values ('address:9.9.9.9', 99, now() + interval '5 minutes')`;
+    assertProblem(await login(from("9.9.9.9"), "nobody", "wrong"), 401);
+    const answer = await login(from("9.9.9.9"), "ana");
+    assertProblem(answer, 429, /too_many/);
+    assert.ok(Number(answer.headers.get("retry-after")) > 290);
+    assert.equal((await login(from("8.8.8.8"), "ana")).status, 200, "others are not kept out");
+  }, { TRUST_PROXY: "true" });
+});
+
 test("tries at once are counted before any of them is answered", async (db, app) => {
   await anAccount(db);
   const answers = await Promise.all(
