@@ -35,7 +35,10 @@ export function makeSignIn(auth: Sql, options: SessionOptions): SignIn {
     requireOwnOrigin(c, options.trustProxy);
     const name = username.trim().slice(0, 320).replaceAll("\0", "");
     const address = addressOf(c, options.trustProxy);
-    const [byAccount, byAddress] = [`account:${name.toLowerCase()}`, `address:${address}`];
+    // One account under both of its names: or each would have tries of its own.
+    const user = await findForSignIn(auth, name);
+    const account = (user?.username ?? name).toLowerCase();
+    const [byAccount, byAddress] = [`account:${account}`, `address:${address}`];
     const wait = await countTry(auth, [
       { subject: byAccount, most: MOST_BY_ACCOUNT },
       { subject: byAddress, most: MOST_BY_ADDRESS },
@@ -45,7 +48,6 @@ export function makeSignIn(auth: Sql, options: SessionOptions): SignIn {
         "retry-after": String(wait),
       });
     }
-    const user = await findForSignIn(auth, name);
     const right = await isPassword(password, user?.passwordHash ?? null);
     if (user === undefined || !right) {
       await record(auth, [{

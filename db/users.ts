@@ -19,13 +19,19 @@ export interface NewUser {
   readonly isAdmin: boolean;
 }
 
+export interface Account {
+  readonly id: string;
+  readonly username: string;
+  readonly passwordHash: string | null;
+}
+
 /** Whose password is checked at sign-in: by username or e-mail; a disabled user is nobody. */
 export async function findForSignIn(
   auth: Sql,
   name: string,
-): Promise<{ readonly id: string; readonly passwordHash: string | null } | undefined> {
-  const [row] = await auth<Array<{ id: string; passwordHash: string | null }>>`
-    select id, password_hash as "passwordHash" from app_user
+): Promise<Account | undefined> {
+  const [row] = await auth<Account[]>`
+    select id, username, password_hash as "passwordHash" from app_user
     where (lower(username) = lower(${name}) or lower(email) = lower(${name}))
       and disabled_at is null
     order by (lower(username) = lower(${name})) desc

@@ -104,6 +104,16 @@ test("after ten failures an account rests, even for the right password", async (
   assert.deepEqual([...rows], [], "a success is a fresh start");
 });
 
+test("an account has one number of tries under all of its names", async (db, app) => {
+  await anAccount(db);
+  const names = ["ana", "ANA", " ana@example.org", "Ana@Example.org", "ana"];
+  await db.auth`
+    insert into sign_in_failure values ('account:ana', 6, now() + interval '5 minutes')`;
+  const statuses = [];
+  for (const name of names) statuses.push((await login(app.caller(), name, "wrong")).status);
+  assert.deepEqual(statuses, [401, 401, 401, 401, 429]);
+});
+
 test("an address that fails for many accounts rests as well", async (db) => {
   await anAccount(db);
   await withApp(db, async (app) => {
