@@ -69,10 +69,12 @@ async function followsTheTrace(site: Site, { spans }: Collector): Promise<string
     `00-${TRACE}-b7ad6b7169203331-01`,
   );
   await untilSynced(site, 1);
-  // Exported last, being the longest.
+  // Each process exports what it has ended when it likes; a turn ends after all that is in it.
   await until(
     () => Promise.resolve(spans),
-    (all) => all.some(({ name }) => name === "worker.turn"),
+    (some) =>
+      some.some(({ name }) => name === "worker.turn") &&
+      some.some(({ kind, traceId }) => kind === 2 && traceId === TRACE),
   );
   const all = spans.filter(({ traceId }) => traceId === TRACE);
   const find = (name: RegExp, kind: number) => {

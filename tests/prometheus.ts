@@ -1,4 +1,4 @@
-/** A real Prometheus that scrapes one app process twice a second, with the product's rules made as hasty. */
+/** A real Prometheus that scrapes one app process every second, with the product's rules made as hasty. */
 import { freePort } from "../load/bench/processes.ts";
 import { until } from "../load/bench/person.ts";
 import { find } from "./promtool.ts";
@@ -40,12 +40,12 @@ export async function withPrometheus(
   const rules = await Deno.readTextFile(new URL("rules.yml", OURS));
   await Deno.writeTextFile(
     `${folder}/prometheus.yml`,
-    config.replaceAll("15s", "500ms").replace("app:8000", target),
+    config.replaceAll("15s", "1s").replace("app:8000", target),
   );
   // What must last for minutes before somebody is woken lasts a second here.
   await Deno.writeTextFile(
     `${folder}/rules.yml`,
-    rules.replaceAll(/for: \d+[mh]/g, "for: 1s").replaceAll("interval: 30s", "interval: 500ms"),
+    rules.replaceAll(/for: \d+[mh]/g, "for: 1s").replaceAll("interval: 30s", "interval: 1s"),
   );
   const address = `127.0.0.1:${freePort()}`;
   const server = new Deno.Command(find("prometheus")!, {
