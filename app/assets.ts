@@ -25,6 +25,7 @@ const ENTRIES = {
   admin: "islands/admin/admin.tsx",
   account: "islands/account/account.tsx",
   audit: "islands/audit/audit.tsx",
+  system: "islands/system/system.tsx",
   style: "islands/style.css",
 };
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

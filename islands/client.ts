@@ -17,6 +17,7 @@ const ISLANDS: { readonly [name: string]: () => Promise<{ readonly island: unkno
   account: () => import("./account/account.tsx"),
   letters: () => import("./letters/letters.tsx"),
   audit: () => import("./audit/audit.tsx"),
+  system: () => import("./system/system.tsx"),
 };
 
 const turn = (): Promise<void> =>

@@ -209,6 +209,7 @@ export const ROUTES: ReadonlyArray<Route> = [
     { call: "GET /account", needs: undefined },
     { call: "GET /admin", needs: { anyOf: ["ManageSettings", "ManageUsers"] }, in: "page" },
     { call: "GET /audit", needs: "ManageSettings", in: "page" },
+    { call: "GET /system", needs: "ManageSettings", in: "page" },
     { call: "GET /grid", needs: "Read", in: "page" },
     { call: "GET /timeline", needs: "Read", in: "page" },
     { call: "GET /conflicts", needs: "Read", in: "page" },

@@ -1,10 +1,11 @@
-/** The pages of who keeps the sync going: jobs, metrics, dead letters, the audit trail. */
+/** The pages of who keeps the sync going: jobs, metrics, dead letters, the audit trail, the system. */
 import { Hono } from "hono";
 import { auditFilter } from "../../islands/audit/filter.ts";
 import type { Job, JobPage } from "../../islands/details/job.ts";
 import { jobFilter, jobQuery } from "../../islands/history/filter.ts";
 import { type GroupPage, type LetterPage, letterQuery } from "../../islands/letters/groups.ts";
 import { chosenOf, metricsQuery } from "../../islands/metrics/ranges.ts";
+import type { System as Standing } from "../../islands/system/standing.ts";
 import type { AppEnv } from "../env.ts";
 import type { Metrics as MetricsSeries } from "../series.ts";
 import { Audit, readAudit } from "./audit.tsx";
@@ -12,6 +13,7 @@ import { type Framing, secured } from "./framing.tsx";
 import { History } from "./history.tsx";
 import { Letters } from "./letters.tsx";
 import { Metrics } from "./metrics.tsx";
+import { System } from "./system.tsx";
 
 export function adminPages({ framed, read }: Framing): Hono<AppEnv> {
   return new Hono<AppEnv>()
@@ -74,6 +76,15 @@ export function adminPages({ framed, read }: Framing): Hono<AppEnv> {
         return {
           head: { title: "Audit", islands: ["audit"] },
           body: <Audit {...{ organization, filter }} {...shown} />,
+        };
+      }, "ManageSettings"))
+    .get("/system", secured, (c) =>
+      framed(c, async (_session, organization) => {
+        const asked = { organizationId: organization.id };
+        const loaded = await read<Standing>(c, "/api/admin/system", asked);
+        return {
+          head: { title: "System", islands: ["system"] },
+          body: <System {...{ organization, loaded }} />,
         };
       }, "ManageSettings"));
 }

@@ -46,6 +46,7 @@ const KEEPING: ReadonlyArray<Place> = [
     needs: ["ManageSettings", "ManageUsers"],
   },
   { path: "/audit", name: "Audit", icon: "audit", needs: "ManageSettings" },
+  { path: "/system", name: "System", icon: "system", needs: "ManageSettings" },
 ];
 
 const allowed = (places: ReadonlyArray<Place>, organization: Membership | undefined) =>

@@ -7,6 +7,9 @@ import { Moment } from "../moment.tsx";
 import { Ago } from "./ago.tsx";
 import type { Verdict, Verification } from "./entry.ts";
 
+/** While somebody else's request walks the chain the answer comes at once. */
+const BREATH_MS = 300;
+
 interface ChainProps {
   readonly organizationId: string;
   readonly verification: Signal<Verification>;
