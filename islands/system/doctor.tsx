@@ -62,7 +62,10 @@ function FindingLine({ finding }: { readonly finding: Finding }) {
   return (
     <li class={`of-${look}`}>
       <p>
-        <Icon name={look} /> <span>{capital(invariant)}:</span> <b>{findingWords(finding)}</b>
+        <Icon name={look} />
+        <span>
+          {capital(invariant)}: <b>{findingWords(finding)}</b>
+        </span>
       </p>
       {violations.length > 0 && (
         <ul>

@@ -76,7 +76,11 @@ async function abortedInTheMiddle(bench: Bench): Promise<void> {
   await replay.getByRole("button", { name: "Go on" }).press("Enter");
   await replay.getByRole("button", { name: "Pause" }).waitFor();
   await replay.getByRole("button", { name: "Abort" }).press("Enter");
-  await replay.getByText(/^Aborted\. \d+ of 500 are in PEMS\. \d+ were not sent/).waitFor();
+  await replay.getByText(/^Aborted\./).waitFor();
+  await product.faults({ latencyMs: 0 });
+  // What was on the way arrives.
+  await replay.getByText(/^Aborted\. \d+ of 500 are in PEMS\. \d+ were not sent/)
+    .waitFor({ timeout: 90_000 });
   const said = (await replay.getByRole("status").textContent())!;
   const [synced, left] = [/(\d+) of 500/, /(\d+) were not sent/].map((one) =>
     Number(said.match(one)![1])

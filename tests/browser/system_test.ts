@@ -19,7 +19,9 @@ async function standing(bench: Bench): Promise<void> {
   await holds(page, "the system");
   await page.getByRole("button", { name: "Look now" }).press("Enter");
   await page.getByText(/^All 11 hold in RIO\./).waitFor();
-  const one = page.getByRole("list", { name: "Invariants" }).getByText("One lane, one write:");
+  const one = page.getByRole("list", { name: "Invariants" }).getByText(
+    "One lane, one write: holds",
+  );
   await one.waitFor();
   await holds(page, "the doctor's findings");
   assert.deepEqual(complaints, []);
