@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import {
   type Bench,
+  call,
   commit,
   entry,
   holds,
   OURS,
+  rio,
   signedIn,
   THEIRS,
   toastSays,
@@ -97,6 +99,55 @@ async function jobs(bench: Bench): Promise<void> {
   await olga.page.context().close();
 }
 
+interface Found {
+  readonly records: ReadonlyArray<
+    { readonly pfaId: string; readonly data: { readonly isDiscontinued: boolean } }
+  >;
+}
+
+/** A whole job goes back, as a new job, and PEMS has what it had. */
+async function jobBack(bench: Bench): Promise<void> {
+  const { product } = bench;
+  const { page } = await signedIn(bench, { at: "/history?org=RIO" });
+  const organizationId = await rio(page);
+  const { records } = await call<Found>(page, {
+    path: `/api/pfa-data?organizationId=${organizationId}&limit=60`,
+  });
+  const two = records.filter(({ data }) => !data.isDiscontinued).slice(-2)
+    .map(({ pfaId }) => pfaId);
+  const models = async () =>
+    (await Promise.all(two.map((pfaId) => product.pems(pfaId)))).map(({ data }) => data["model"]);
+  const before = await models();
+  const drafts = two.map((pfaId) => ({ pfaId, changes: { model: OURS.model } }));
+  await call(page, { path: "/api/pfa-data/save-draft", body: { organizationId, drafts } });
+  const { jobId } = await call<{ jobId: string }>(page, {
+    path: "/api/pfa-data/commit-drafts",
+    body: { organizationId },
+  });
+  await page.goto(`${product.origin}/history?org=RIO&job=${jobId}`);
+  for (const pfaId of two) await entry(page, pfaId).getByText("in PEMS", { exact: true }).waitFor();
+  assert.deepEqual(await models(), [OURS.model, OURS.model]);
+  await page.context().close();
+
+  const olga = await signedIn(bench, { who: product.olga, at: `/history?org=RIO&job=${jobId}` });
+  await olga.page.getByRole("button", { name: "Roll back…" }).click();
+  const undo = olga.page.getByRole("dialog", { name: "Roll this job back" });
+  await undo.getByText("2 values of 2 records go back, as one new job").waitFor();
+  assert.equal(await undo.getByText("will be restored").count(), 2);
+  await undo.getByRole("button", { name: "Roll back" }).click();
+  assert.ok(await undo.isVisible(), "no way back without a reason");
+  await undo.getByLabel("Why?").fill("The offer was withdrawn");
+  await undo.getByLabel("Why?").press("Enter");
+  await olga.page.waitForURL((url) => url.searchParams.get("job") !== jobId);
+  await olga.page.getByText("The offer was withdrawn").first().waitFor();
+  for (const pfaId of two) {
+    await entry(olga.page, pfaId).getByText("in PEMS", { exact: true }).waitFor();
+  }
+  assert.deepEqual(await models(), before);
+  assert.deepEqual(olga.complaints, []);
+  await olga.page.context().close();
+}
+
 /** Each record fails by itself: several in a row would be an outage, where nothing dies. */
 async function dying(bench: Bench): Promise<void> {
   const { product } = bench;
@@ -182,6 +233,6 @@ async function looking(bench: Bench): Promise<void> {
 
 journeys(
   "what was sent is told, retried, given up and rolled back, by who may",
-  [badge, rollBack, jobs, dying, deadLetters, notifications, looking],
+  [badge, rollBack, jobs, jobBack, dying, deadLetters, notifications, looking],
   { WRITE_SYNC_RETRY_DELAY: "50" },
 );
