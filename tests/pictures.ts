@@ -18,6 +18,9 @@ interface Picture {
 
 const visible = (selector: string) => (page: Page) => page.locator(selector).first().waitFor();
 
+/** Nobody waits for a picture, and the machine may be busy. */
+const PATIENCE_MS = 180_000;
+
 /** One line for each page that the documentation shows. */
 const PICTURES: ReadonlyArray<Picture> = [
   { name: "grid", path: "/grid", who: "ana", height: 820, settle: inGrid },
@@ -106,7 +109,7 @@ async function past(browser: Browser, product: Product): Promise<ReadonlyArray<s
   const sent = [ids[0]!, ids[2]!, ids[3]!, ids[6]!];
   await commit(page, sent, { contract: "RIO-EQ-5512", dor: "PROJECT" });
   await seen(page, organizationId, "synced", sent.length);
-  await commit(page, ids.slice(60, 84), { areaSilo: "Crude Unit 2" });
+  await commit(page, ids.slice(60, 84), { areaSilo: "Crude Unit 2 East" });
   await seen(page, organizationId, "synced", 24 + sent.length);
   const disputed = [ids[4]!, ids[9]!, ids[13]!];
   for (const pfaId of disputed) {
@@ -171,6 +174,7 @@ async function take(
   { name, path, who, height, settle, theme }: Picture & { readonly theme: "light" | "dark" },
 ): Promise<void> {
   const { page } = await visit(browser, { theme, height, reducedMotion: true });
+  page.setDefaultTimeout(PATIENCE_MS);
   const address = new URL(path, product.origin);
   address.searchParams.set("org", "RIO");
   await signIn(page, address.href, product[who]);
