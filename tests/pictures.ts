@@ -1,4 +1,4 @@
-/** `deno task pictures [name]`: takes the pictures of docs/images of a product in the middle of its work. */
+/** `deno task pictures [names]`: takes the pictures of docs/images of a product in the middle of its work. */
 import type { Browser, Page } from "playwright-core";
 import { awake, launchChromium, signIn, visit } from "./browser/browser.ts";
 import { call, commit, rio } from "./browser/decisions.ts";
@@ -64,7 +64,6 @@ async function inBulk(page: Page): Promise<void> {
   await dialog.getByText(/records? change/).waitFor();
 }
 
-const only = Deno.args[0];
 const executable = findChromium();
 if (executable === undefined) throw new Error("Cannot take pictures: there is no Chromium here");
 await withFolder(async (folder) => {
@@ -78,7 +77,7 @@ await withFolder(async (folder) => {
   try {
     await present(browser, product, ids);
     for (const picture of PICTURES) {
-      if (only !== undefined && picture.name !== only) continue;
+      if (Deno.args.length > 0 && !Deno.args.includes(picture.name)) continue;
       for (const theme of ["light", "dark"] as const) {
         await take(browser, product, { ...picture, theme });
       }
@@ -140,7 +139,7 @@ async function present(
   await product.faults({ errorRate: 100, scope: "writes" });
   await commit(page, [ids[10]!], { forecastEnd: "2028-02-15" });
   await seen(page, organizationId, "retrying", 1);
-  await product.faults({ errorRate: 0, latencyMs: 60_000 });
+  await product.faults({ errorRate: 0, latencyMs: 20_000 });
   await commit(page, [ids[11]!, ids[12]!, ...ids.slice(100, 140)], { contract: "RIO-TA26-004" });
   await seen(page, organizationId, "queued", 1);
   for (const at of [14, 15, 17]) {
