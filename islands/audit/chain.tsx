@@ -88,12 +88,21 @@ const TITLES = {
 const percent = ({ done, of }: NonNullable<Verification["walk"]>): number =>
   Math.min(Math.floor(100 * done / Math.max(of, 1)), 99);
 
+/** What was walked first was looked at so much earlier: then both times are told. */
+const LONG_MS = 60_000;
+
 function Found({ verdict }: { readonly verdict: NonNullable<Verdict> }) {
-  const { verifiedAt, verifiedBy, links, expired, unsealed, fault } = verdict;
+  const { begunAt, verifiedAt, verifiedBy, links, expired, unsealed, fault } = verdict;
+  const long = Date.parse(verifiedAt) - Date.parse(begunAt) > LONG_MS;
   return (
     <>
       verified <Ago at={verifiedAt} />
       {verifiedBy && ` by ${verifiedBy}`}
+      {long && (
+        <>
+          , begun <Ago at={begunAt} />
+        </>
+      )}
       {fault === null &&
         `: ${links === 1 ? "its one link is" : `all ${count(links)} links are`} as sealed${
           expired > 0 ? `, ${count(expired)} of months that were dropped` : ""

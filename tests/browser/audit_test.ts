@@ -168,7 +168,7 @@ journeys(
   [told, narrowed, live, verified, others],
 );
 
-/** While the product is stopped: a commit is made another, and a walk along the chain has come past two links. */
+/** While the product is stopped: a commit is made another, and a walk along the chain has come past the first link. */
 async function tamperIn(dataDir: string): Promise<void> {
   const db = await openDatabase({ url: undefined, dataDir });
   try {
@@ -178,7 +178,7 @@ async function tamperIn(dataDir: string): Promise<void> {
     await asTenant(db.app, entry, async (tx) => {
       await lockWalk(tx);
       const [chain] = await listChains(tx, "RIO");
-      const walk = await walkOn(tx, beginWalk(chain!), 2);
+      const walk = await walkOn(tx, beginWalk(chain!), 1);
       await keepWalk(tx, { ...walk, through: null }, true);
     });
     await tampered(
