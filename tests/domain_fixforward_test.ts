@@ -1,8 +1,8 @@
 /** Fix forward: what a commit does to the dead letters of its record, by cases and for every lane. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applied, capture, type Edits, entries, mergeDeltas } from "../domain/delta.ts";
-import { takeIn, type Waiting } from "../domain/fixforward.ts";
+import { applied, capture, type Delta, type Edits, entries, mergeDeltas } from "../domain/delta.ts";
+import { corrected, takeIn, type Waiting } from "../domain/fixforward.ts";
 import type { FieldName, Pfa } from "../domain/pfa.ts";
 import { threeWay } from "../domain/threeway.ts";
 import { aPfa } from "./builders.ts";
@@ -151,4 +151,24 @@ Deno.test("what goes first is never in conflict over a field of the dead letters
     const died = before.filter(({ dead }) => dead).flatMap(({ changes }) => Object.keys(changes));
     assert.deepEqual(disputed.filter((name) => died.includes(name)), []);
   }));
+});
+
+Deno.test("a corrected dead letter names every field of it, against the same base, and what is new as it is seen", () => {
+  const letter: Delta = {
+    model: { from: "LR 1250", to: "bad" },
+    contract: { from: null, to: "C-9" },
+  };
+  const seen = aPfa({ model: "bad", contract: "C-9", class: "Crawler" });
+  assert.deepEqual(
+    corrected(letter, seen, { model: "good", class: "Mobile", category: "Cranes" }),
+    {
+      model: { from: "LR 1250", to: "good" },
+      contract: { from: null, to: "C-9" },
+      class: { from: "Crawler", to: "Mobile" },
+    },
+  );
+  assert.deepEqual(corrected(letter, seen, { model: "LR 1250", contract: null }), {
+    model: { from: "LR 1250", to: "LR 1250" },
+    contract: { from: null, to: null },
+  }, "a value taken back is named all the same: the letter gives it up");
 });
