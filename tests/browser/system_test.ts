@@ -95,7 +95,7 @@ async function waterfall(bench: Bench): Promise<void> {
 async function refused(bench: Bench): Promise<void> {
   const { page } = await signedIn(bench, { at: AT });
   await page.getByText("lacks the permission ManageSettings").waitFor();
-  assert.equal(await page.locator("a[href^='/system']").count(), 0);
+  assert.equal(await page.locator(".keeping a[href^='/system']").count(), 0);
   await page.context().close();
   const { product, browser } = bench;
   const olga = await signedIn(bench, { who: product.olga, at: AT });
