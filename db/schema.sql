@@ -711,7 +711,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION record_overlays(viewer uuid)
+CREATE OR REPLACE FUNCTION record_overlays(viewer uuid, touching text[] DEFAULT NULL::text[])
  RETURNS TABLE(pfa_id text, fields jsonb)
  LANGUAGE sql
  STABLE
@@ -719,7 +719,8 @@ AS $function$
   select m.pfa_id, jsonb_object_agg(lower(regexp_replace(f.key, '([A-Z])', '_\1', 'g')),
     f.value -> 'to' order by m.committed_nth nulls last)
   from (
-    select pfa_id, committed_nth, operation, changes from pfa_modification
+    select pfa_id, committed_nth, operation, coalesce(standing, changes) as changes
+    from pfa_modification
     where organization_id = (select current_organization())
       and sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
     union all
@@ -729,6 +730,7 @@ AS $function$
   ) m,
   lateral jsonb_each(case m.operation
     when 'DELETE' then '{"isDiscontinued": {"to": true}}' else m.changes end) f
+  where touching is null or m.operation = 'DELETE' or m.changes ?| touching
   group by m.pfa_id
 $function$
 ;

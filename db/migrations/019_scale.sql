@@ -113,14 +113,17 @@ create policy tenant on mirror_size to vanguard_app
   using (organization_id = (select current_organization()));
 grant select on mirror_size to vanguard_app;
 
--- As before, but read in one go: a function called for each modification made 10,000 of them take four
--- times as long.
-create or replace function record_overlays(viewer uuid)
+-- As before, but for those alone that touch one of these fields, where fields are named: what a filter or
+-- an order looks at, of 10,000 pending. Read in one go: a function called for each modification made
+-- them take four times as long.
+drop function record_overlays(uuid);
+create function record_overlays(viewer uuid, touching text[] default null)
 returns table (pfa_id text, fields jsonb) language sql stable as $$
   select m.pfa_id, jsonb_object_agg(lower(regexp_replace(f.key, '([A-Z])', '_\1', 'g')),
     f.value -> 'to' order by m.committed_nth nulls last)
   from (
-    select pfa_id, committed_nth, operation, changes from pfa_modification
+    select pfa_id, committed_nth, operation, coalesce(standing, changes) as changes
+    from pfa_modification
     where organization_id = (select current_organization())
       and sync_status in ('committed', 'queued', 'syncing', 'unknown', 'conflict', 'failed')
     union all
@@ -130,5 +133,6 @@ returns table (pfa_id text, fields jsonb) language sql stable as $$
   ) m,
   lateral jsonb_each(case m.operation
     when 'DELETE' then '{"isDiscontinued": {"to": true}}' else m.changes end) f
+  where touching is null or m.operation = 'DELETE' or m.changes ?| touching
   group by m.pfa_id
 $$;
