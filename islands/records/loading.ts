@@ -7,6 +7,8 @@ import type { Records, Row } from "./records.ts";
 
 /** A read sync announces page by page; waiting this long turns a burst into few requests. */
 const GATHER_MS = 80;
+/** Where no socket comes through, the records still do. */
+const MOST_WAIT_MS = 3000;
 
 export class Loading {
   readonly #organizationId: string;
@@ -16,6 +18,7 @@ export class Loading {
   #gathering: ReturnType<typeof setTimeout> | undefined;
   /** Pages asked for before the socket was heard, by their cursors; undefined once it was. */
   #unheard: Array<string | undefined> | undefined = [];
+  readonly #socket = Promise.withResolvers<void>();
   /** Pages that may be older than what the socket tells: to be read again. */
   #doubtful: Array<string | undefined> = [];
   readonly state: Signal<"loading" | "done" | "failed"> = signal("loading");
@@ -44,6 +47,8 @@ export class Loading {
         // After they are drawn, while the next page travels.
         setTimeout(this.#prepare);
         cursor = page.nextCursor ?? undefined;
+        // What is read before the socket tells is read twice: better to wait a little with the rest.
+        if (this.#unheard !== undefined && cursor !== undefined) await this.#hearing();
         await this.#readAgain();
       } while (cursor !== undefined);
       this.state.value = "done";
@@ -60,8 +65,15 @@ export class Loading {
   heard(): void {
     this.#doubtful = this.#unheard ?? [];
     this.#unheard = undefined;
+    this.#socket.resolve();
     // While pages come in it is their turn after the next: an older answer must not come last.
     if (this.state.peek() !== "loading") void this.#readAgain().catch(orLater);
+  }
+
+  /** The socket is heard, or long in coming. */
+  #hearing(): Promise<void> {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, MOST_WAIT_MS));
+    return Promise.race([this.#socket.promise, late]);
   }
 
   async #readAgain(): Promise<void> {
