@@ -109,12 +109,18 @@ export function judgeHealth(
   if (!facts.connected) found.push(["paused", "No PEMS is set up for this organization"]);
   if (facts.slowed) found.push(["degraded", "PEMS asked us to slow down"]);
   if (facts.troubled > 0) {
-    found.push(["degraded", `${facts.troubled} changes are tried again or of unknown outcome`]);
+    const are = changes(facts.troubled, "are", "is");
+    found.push(["degraded", `${are} tried again or of unknown outcome`]);
   }
   if (facts.deadLetters > 0) {
-    found.push(["degraded", `${facts.deadLetters} changes failed and wait for a decision`]);
+    const wait = changes(facts.deadLetters, "failed and wait", "failed and waits");
+    found.push(["degraded", `${wait} for a decision`]);
   }
   const worst = (["down", "paused", "degraded"] as const)
     .find((health) => found.some(([one]) => one === health));
   return { health: worst ?? "healthy", reasons: found.map(([, reason]) => reason) };
 }
+
+/** `1 change is`, `12 changes are`. */
+const changes = (count: number, several: string, one: string): string =>
+  count === 1 ? `1 change ${one}` : `${count} changes ${several}`;

@@ -42,7 +42,13 @@ const PICTURES: ReadonlyArray<Picture> = [
     height: 1150,
     settle: visible(".uplot canvas"),
   },
-  { name: "letters", path: "/dead-letters", who: "olga", height: 820, settle: visible(".entries") },
+  {
+    name: "letters",
+    path: "/dead-letters",
+    who: "olga",
+    height: 820,
+    settle: visible(".panel.group"),
+  },
 ];
 
 async function inGrid(page: Page): Promise<void> {
@@ -61,6 +67,7 @@ async function inConflict(page: Page): Promise<void> {
 async function inBulk(page: Page): Promise<void> {
   const dialog = page.getByRole("dialog", { name: "Bulk change" });
   await dialog.getByLabel("Days later").fill("14");
+  await dialog.getByLabel("Which dates").selectOption("end");
   await dialog.getByText(/records? change/).waitFor();
 }
 
@@ -73,7 +80,10 @@ await withFolder(async (folder) => {
   const before = await startProduct(folder, port, { WRITE_SYNC_RETRY_DELAY: "50" });
   const ids = await past(browser, before);
   await before.stop();
-  const product = await startProduct(folder, port, { WRITE_SYNC_RETRY_DELAY: "600000" });
+  const product = await startProduct(folder, port, {
+    WRITE_SYNC_RETRY_DELAY: "600000",
+    PEMS_API_RATE_LIMIT: "1",
+  });
   try {
     await present(browser, product, ids);
     for (const picture of PICTURES) {
@@ -102,7 +112,7 @@ async function past(browser: Browser, product: Product): Promise<ReadonlyArray<s
   await signIn(page, `${product.origin}/?org=RIO`, product.ana);
   const organizationId = await rio(page);
   const { records } = await call<Records>(page, {
-    path: `/api/pfa-data?organizationId=${organizationId}&limit=300`,
+    path: `/api/pfa-data?organizationId=${organizationId}&limit=500`,
   });
   const ids = records.filter(({ data }) => !data.isDiscontinued).map(({ pfaId }) => pfaId);
   const sent = [ids[0]!, ids[2]!, ids[3]!, ids[6]!];
@@ -127,7 +137,7 @@ async function past(browser: Browser, product: Product): Promise<ReadonlyArray<s
   return ids;
 }
 
-/** What is going on: drafts, a line before a slow PEMS, one change between two attempts. */
+/** What is going on: drafts, a line before a PEMS that takes one call a second, one change between two attempts. */
 async function present(
   browser: Browser,
   product: Product,
@@ -139,8 +149,12 @@ async function present(
   await product.faults({ errorRate: 100, scope: "writes" });
   await commit(page, [ids[10]!], { forecastEnd: "2028-02-15" });
   await seen(page, organizationId, "retrying", 1);
-  await product.faults({ errorRate: 0, latencyMs: 20_000 });
-  await commit(page, [ids[11]!, ids[12]!, ...ids.slice(100, 140)], { contract: "RIO-TA26-004" });
+  await product.faults({ errorRate: 0, latencyMs: 3000 });
+  const drafts = ids.slice(100, 400)
+    .map((pfaId) => ({ pfaId, changes: { contract: "RIO-TA26-004" } }));
+  await call(page, { path: "/api/pfa-data/save-draft", body: { organizationId, drafts } });
+  await call(page, { path: "/api/pfa-data/commit-drafts", body: { organizationId } });
+  await commit(page, [ids[11]!, ids[12]!], { contract: "RIO-TA26-004" });
   await seen(page, organizationId, "queued", 1);
   for (const at of [14, 15, 17]) {
     const draft = { pfaId: ids[at]!, changes: { model: "3246ES HD", forecastEnd: "2028-04-30" } };

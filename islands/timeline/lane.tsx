@@ -60,7 +60,7 @@ export function Lane(props: LaneProps) {
       <div role="gridcell" class="t-cell t-dates">
         <span>{calendarDay(shown.start)}</span>
         <span>
-          {calendarDay(shown.end)} <small>{daysBetween(shown.start, shown.end)} d</small>
+          {calendarDay(shown.end)} <small>· {daysBetween(shown.start, shown.end)} d</small>
         </span>
       </div>
       <div role="gridcell" class="t-axis t-bars">
