@@ -1,7 +1,7 @@
 /** What a planner types into a cell, and what the grid makes of it. */
 import assert from "node:assert/strict";
 import type { FieldMeta } from "../islands/field.ts";
-import { duration, forecast } from "../islands/format.ts";
+import { count, duration, forecast } from "../islands/format.ts";
 import { readTyped } from "../islands/grid/reading.ts";
 import {
   addressOf,
@@ -96,6 +96,12 @@ Deno.test("a column sorts ascending, descending, then not at all", () => {
   const twice = sortedBy(once, "model");
   assert.deepEqual([once.descending, twice.descending], [false, true]);
   assert.deepEqual(sortedBy(twice, "model"), WHOLE);
+});
+
+Deno.test("counts have their thousands apart as Intl would", () => {
+  for (const value of [0, 7, 999, 1000, 12_345, 999_999, 1_234_567, 0.5, 1234.5, 12_345.125]) {
+    assert.equal(count(value), value.toLocaleString("en-US"));
+  }
 });
 
 Deno.test("how long it takes is said in at most two units", () => {

@@ -60,7 +60,8 @@ async function first({ browser, origin, planner }: Place): Promise<void> {
   // Nothing more comes: what the server drew is all there is.
   await awakened.page.route("**/api/**", () => {});
   await awakened.page.routeWebSocket("**/api/ws/sync/**", () => {});
-  await awakened.page.goto(`${origin}/grid`);
+  const answer = await awakened.page.goto(`${origin}/grid`);
+  assert.match(answer!.headers()["content-encoding"] ?? "", /br|gzip/);
   await awake(awakened.page);
   const [top, next] = await Promise.all(
     [0, 1].map((nth) => awakened.page.locator(`.rows .row[data-at="${nth}"]`).boundingBox()),
