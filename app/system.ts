@@ -101,13 +101,14 @@ async function standings(app: Sql, { userId, writeSync, seen }: Standings) {
       }),
     );
     const mask = maskFor(permissions);
-    const { oldestPendingAt, sealedThrough, ...rest } = footing;
+    const { oldestPendingAt, sealedThrough, pause, ...rest } = footing;
     standing.push({
       id,
       code,
       name,
       status: { ...status, reasons: status.reasons.map(mask.text) },
       ...rest,
+      pause: pause && { ...pause, reason: pause.reason && mask.text(pause.reason) },
       oldestPendingAt: oldestPendingAt?.toISOString() ?? null,
       sealedThrough: sealedThrough?.toISOString() ?? null,
       leases: leases.map(({ since, until, ...lease }) => ({

@@ -253,6 +253,7 @@ begin
   return null;
 end $function$
 ;
+revoke execute on function count_records() from public;
 
 CREATE OR REPLACE FUNCTION count_resolved()
  RETURNS trigger

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { withSite } from "./app_client.ts";
 import { aMember, aPlanner, mirrored } from "./builders.ts";
 import { withDatabase } from "./database.ts";
-import { NOBODY, pathIn, type Place, type Route, ROUTES } from "./routes.ts";
+import { isPage, NOBODY, pathIn, type Place, ROUTES } from "./routes.ts";
 
-const isPage = ({ call, in: named }: Route) => named === "page" || call === "GET /login";
 const place = (organizationId: string): Place => ({
   organizationId,
   code: "HEADERS",

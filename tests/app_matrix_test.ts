@@ -7,7 +7,16 @@ import { type Permission, PERMISSIONS } from "../domain/permissions.ts";
 import { type Answer, assertProblem, type Caller, type TestApp, withSite } from "./app_client.ts";
 import { aMember, aPlanner, aUser, committed, mirrored } from "./builders.ts";
 import { withDatabase } from "./database.ts";
-import { neededBy, NOBODY, pathIn, patternOf, type Place, type Route, ROUTES } from "./routes.ts";
+import {
+  isPage,
+  neededBy,
+  NOBODY,
+  pathIn,
+  patternOf,
+  type Place,
+  type Route,
+  ROUTES,
+} from "./routes.ts";
 
 async function aPlace(db: Database, code: string): Promise<Place> {
   const tenant = await aPlanner(db, { code });
@@ -63,7 +72,7 @@ function assertOut(
 ) {
   const said = `${route.call} as ${who}: ${answer.status} ${JSON.stringify(answer.body)}`;
   assert.equal(answer.status, status, said.slice(0, 500));
-  if (route.in !== "page") assertProblem(answer, status);
+  if (!isPage(route)) assertProblem(answer, status);
 }
 
 const guarded = ROUTES.filter(({ needs }) => needs !== "anyone");
@@ -185,7 +194,7 @@ test("who is not, or no longer, signed in gets 401, whatever the body is", async
     const caller = await make();
     for (const route of guarded) {
       // A page leads to the login.
-      const status = route.in === "page" ? 303 : 401;
+      const status = isPage(route) ? 303 : 401;
       assertOut(await ask(caller, route, own, "cut short"), route, { who, status });
     }
   }

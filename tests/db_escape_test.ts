@@ -9,12 +9,15 @@ const everywhere = { versions: [18, 15] } as const;
 
 /** Tables of no organization that requests may read, and what they show of them. */
 const SHARED: Readonly<Record<string, ReadonlyArray<string>>> = {
+  // One row: the transaction up to which all is sealed.
+  audit_horizon: ["single", "xid"],
   app_user: ["display_name", "email", "id", "is_admin", "username"],
   pems_connection: [
     ...["base_url", "circuit", "circuit_since", "id", "next_send_at", "not_before"],
     ...["probe_at", "rate_limit", "rate_limit_hits", "rate_now", "rate_since", "turns"],
   ],
-  sync_worker: ["id", "in_flight", "last_seen_at", "started_at"],
+  schema_migration: ["applied_at", "name", "number"],
+  sync_worker: ["id", "in_flight", "last_seen_at", "started_at", "version"],
 };
 
 /** What requests may run as the owner, and what an attacker asks of it about a record of the victim. */
@@ -23,6 +26,7 @@ const AS_OWNER: Readonly<Record<string, (jobId: string) => string>> = {
   "waiting_lanes(uuid)": () =>
     "select count(*) from pems_connection c, waiting_lanes(c.id) n where n is null",
   "lane_place(text)": () => "select count(*) from lane_place('A')",
+  "jobs_by_reason(text)": () => "select count(*) from jobs_by_reason('their reason')",
   // Tells the organization's id to the guard, which then refuses.
   "organization_of(uuid,uuid)": (jobId) =>
     `select count(*) from organization_of('${jobId}', null) o where o = current_organization()`,
@@ -31,7 +35,9 @@ const AS_OWNER: Readonly<Record<string, (jobId: string) => string>> = {
 async function scene(db: Database) {
   const victim = await aPlanner(db);
   await mirrored(db, victim.organizationId, { A: {} });
-  const { jobId } = await committed(db, victim, { A: { model: "theirs" } });
+  const { jobId } = await committed(db, victim, { A: { model: "theirs" } }, {
+    changeReason: "their reason",
+  });
   return { victim, jobId, attacker: await aPlanner(db) };
 }
 

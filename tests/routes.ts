@@ -228,6 +228,10 @@ export const patternOf = ({ call }: Route): string =>
     .replace(/[0-9a-f-]{36}(?=$|\/edit$)|USER|JOB|CONFLICT/, ":id")
     .replace(/\/assets\/.*/, "/assets/*");
 
+/** A document for a browser: who is not signed in is led to the login. */
+export const isPage = ({ call, in: named }: Pick<Route, "call" | "in">): boolean =>
+  named === "page" || call === "GET /account" || call === "GET /login";
+
 /** The permissions that together open it; the first of several that would do. */
 export function neededBy({ needs }: Route): ReadonlyArray<Permission> {
   if (needs === undefined || needs === "admin" || needs === "anyone") return [];
