@@ -21,7 +21,7 @@ const visible = (selector: string) => (page: Page) => page.locator(selector).fir
 /** Nobody waits for a picture, and the machine may be busy. */
 const PATIENCE_MS = 180_000;
 
-/** One line for each page that the documentation shows. */
+/** One for each page that the documentation shows, but metrics: those need an hour of life before them. */
 const PICTURES: ReadonlyArray<Picture> = [
   { name: "grid", path: "/grid", who: "ana", height: 820, settle: inGrid },
   {
@@ -35,13 +35,6 @@ const PICTURES: ReadonlyArray<Picture> = [
   { name: "conflict", path: "/conflicts", who: "ana", height: 820, settle: inConflict },
   { name: "history", path: "/history", who: "olga", height: 820, settle: visible(".job") },
   { name: "bulk", path: "/?bulk=1&category=Cranes", who: "ana", height: 900, settle: inBulk },
-  {
-    name: "metrics",
-    path: "/metrics-dashboard?range=15m",
-    who: "olga",
-    height: 1150,
-    settle: visible(".uplot canvas"),
-  },
   {
     name: "letters",
     path: "/dead-letters",
