@@ -40,7 +40,7 @@ const PICTURES: ReadonlyArray<Picture> = [
     path: "/dead-letters",
     who: "olga",
     height: 820,
-    settle: visible(".panel.group"),
+    settle: visible("h1"),
   },
 ];
 
