@@ -197,6 +197,10 @@ async function deadLetters(bench: Bench): Promise<void> {
 
 async function notifications(bench: Bench): Promise<void> {
   const { page, complaints } = await signedIn(bench);
+  // What came before the bell knew of anything is told by its number alone.
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name }) => name.includes("/notifications?"))
+  );
   await bench.product.edit("PFA-10006", THEIRS);
   await commit(page, ["PFA-10006"], OURS);
   await entry(page, "PFA-10006").waitFor();
