@@ -12,27 +12,11 @@ import { advanceReplays } from "../db/replay_steps.ts";
 import { endJobs } from "../db/sweep.ts";
 import { assertProblem, assertShape } from "./app_client.ts";
 import { Bench, NOBODY, statusOf, test } from "./app_bench.ts";
-import { aMember, aPlanner, type Changes, committed, mirrored } from "./builders.ts";
+import { aMember, aPlanner, mirrored } from "./builders.ts";
 import { onEach } from "./database.ts";
+import { buried } from "./stuck.ts";
 
 const CLOSED = "PEMS refused it: the cost centre is closed";
-
-/** The committed changes, each dead in a write of its own with that error. Returns the modifications by record. */
-async function buried(bench: Bench, changes: Changes, error: string | ((pfaId: string) => string)) {
-  const { db, organizationId } = bench;
-  const { modifications } = await committed(db, bench.tenant, changes);
-  for (const [pfaId, id] of modifications) {
-    await db.worker`
-      update pfa_modification set sync_status = 'failed', write_id = gen_random_uuid(),
-        sync_error = ${typeof error === "string" ? error : error(pfaId)} where id = ${id}`;
-  }
-  const ids = [...modifications.values()];
-  await db.worker`
-    update pfa_write_queue set status = 'dead', retry_count = 3
-    where modification_id = any(${ids}::uuid[])`;
-  await db.worker`select follow_heads(${organizationId}, ${[...modifications.keys()]}, true)`;
-  return modifications;
-}
 
 /** So many records, `L-001` and on, each dead of the same. */
 async function manyBuried(bench: Bench, count: number, error: Parameters<typeof buried>[2]) {

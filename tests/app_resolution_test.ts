@@ -6,55 +6,10 @@ import {
   ResolvedConflict,
   ResolvedConflicts,
 } from "../app/sync_shapes.ts";
-import { openConflict } from "../db/conflicts.ts";
-import { type Delta, entries } from "../domain/delta.ts";
-import type { FieldName, Pfa } from "../domain/pfa.ts";
 import { assertProblem, assertShape } from "./app_client.ts";
-import { aMember, aRemote, type Changes, committed, mirrored } from "./builders.ts";
-import { Bench, NOBODY, statusOf, test } from "./app_bench.ts";
-
-/** The committed change of a record meets such a PEMS: its conflict, as a settlement opens it. Returns its id. */
-async function conflicting(
-  { db, tenant, organizationId }: Bench,
-  pfaId: string,
-  { changes, theirs }: { readonly changes: Changes[string]; readonly theirs: Partial<Pfa> },
-): Promise<{ readonly id: string; readonly modificationId: string }> {
-  const { modifications } = await committed(db, tenant, { [pfaId]: changes });
-  const modificationId = modifications.get(pfaId)!;
-  await mirrored(db, organizationId, { [pfaId]: { version: 2, ...theirs } });
-  const [row] = await db.worker<[{ changes: Delta; operation: "UPDATE" }]>`
-    select changes, operation from pfa_modification where id = ${modificationId}`;
-  const item = { modificationId, operation: row.operation, changes: row.changes };
-  await db.worker.begin((tx) =>
-    openConflict(tx, {
-      claim: {
-        lease: { organizationId, pfaId, workerId: NOBODY, fencingToken: "1" },
-        mirror: aRemote(),
-        frozen: undefined,
-      } as never,
-      items: [item as never],
-      delta: row.changes,
-      writeId: undefined,
-      exchange: undefined,
-      outcome: undefined as never,
-    }, {
-      _tag: "Conflicted",
-      kind: "fields",
-      fields: entries(row.changes).map(([name]) => name)
-        .filter((name) => name in theirs) as FieldName[],
-      remote: aRemote({ version: 2, ...theirs }),
-      reason: "PEMS changed",
-    })
-  );
-  await db.worker`
-    update pfa_modification set sync_status = 'conflict' where id = ${modificationId}`;
-  await db.worker`
-    update pfa_write_queue set status = 'conflict' where modification_id = ${modificationId}`;
-  await db.worker`select follow_heads(${organizationId}, ${[pfaId]})`;
-  const [conflict] = await db.worker<[{ id: string }]>`
-    select id from pfa_sync_conflict where pfa_id = ${pfaId} and status = 'unresolved'`;
-  return { id: conflict.id, modificationId };
-}
+import { aMember, committed } from "./builders.ts";
+import { NOBODY, statusOf, test } from "./app_bench.ts";
+import { conflicting } from "./stuck.ts";
 
 const rate = {
   changes: { monthlyRate: "6622.20", model: "ours" },

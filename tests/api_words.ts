@@ -1,0 +1,236 @@
+/** docs/api.md as text: routes by group with what each needs, takes and answers; examples; shapes. */
+import type { Example } from "./api_examples.ts";
+import type { JsonSchema } from "./openapi.ts";
+import { neededBy, patternOf, type Route, ROUTES } from "./routes.ts";
+
+/** An example that has been run. */
+export interface Told {
+  readonly example: Example;
+  readonly path: string;
+  readonly body?: string;
+  readonly answer: unknown;
+}
+
+interface Content {
+  readonly [type: string]: { readonly schema: JsonSchema };
+}
+
+interface Operation {
+  readonly tags: ReadonlyArray<string>;
+  readonly summary: string;
+  readonly parameters?: ReadonlyArray<
+    { readonly name: string; readonly in: string; readonly description?: string }
+  >;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: {
+    readonly [status: string]: { readonly description?: string; readonly content?: Content };
+  };
+}
+
+/** The OpenAPI document, as far as it is told. */
+export interface Described {
+  readonly info: { readonly description: string };
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
+  readonly components: { readonly schemas: { readonly [name: string]: JsonSchema } };
+}
+
+const HEAD = `# API
+
+<!-- Made from the OpenAPI document by \`deno task docs:api\`; a test fails when it is stale. -->
+`;
+
+/**
+ * The whole document.
+ * @param told the examples in their order
+ * @param names secrets among them are not shown
+ */
+export function manualOf(
+  { info, paths, components: { schemas } }: Described,
+  told: ReadonlyArray<Told>,
+  names: { readonly [name: string]: string },
+): string {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      call: `${method.toUpperCase()} ${path}`,
+      operation,
+    }))
+  );
+  const tags = [...new Set(operations.map(({ operation }) => operation.tags[0]!))];
+  const calm = calmed(names);
+  return [
+    HEAD,
+    `${info.description} Lists come in pages: \`limit\` entries, and \`nextCursor\` for the next page.`,
+    "Refusals are `application/problem+json` (RFC 9457): their shape is [Problem](#problem). A request that is",
+    "refused has changed nothing. A running app tells the same at `/api/docs`, and for machines at",
+    "`/api/openapi.json`. The examples are run against the app, one after the other, whenever this page is made",
+    "and whenever it is tested.",
+    "",
+    ...tags.flatMap((tag) => [
+      `## ${tag}`,
+      "",
+      ...operations.filter(({ operation }) => operation.tags[0] === tag).flatMap(routeLines),
+      ...told.filter(({ example }) => example.tag === tag)
+        .flatMap((one) => exampleLines(one, calm)),
+    ]),
+    "## Shapes",
+    "",
+    ...Object.entries(schemas).flatMap(([name, schema]) => [
+      `### ${name}`,
+      "",
+      "```ts",
+      shapeOf(schema),
+      "```",
+      "",
+    ]),
+  ].join("\n").trimEnd() + "\n";
+}
+
+interface Called {
+  readonly call: string;
+  readonly operation: Operation;
+}
+
+function routeLines({ call, operation }: Called): ReadonlyArray<string> {
+  const { summary, parameters = [], requestBody, responses } = operation;
+  const asked = parameters.filter((one) => one.in === "query");
+  return [
+    `### ${call}`,
+    "",
+    `${summary}. ${needsOf(call)}`,
+    "",
+    ...asked.map(({ name, description }) =>
+      `- \`${name}\`${description ? `: ${description.replace(/^Required$/, "required")}` : ""}`
+    ),
+    ...(requestBody === undefined ? [] : [`- body: ${contentOf(requestBody.content)}`]),
+    `- answers: ${Object.entries(responses).map(answerOf).join("; ")}`,
+    "",
+  ];
+}
+
+/** Refusals are told by their number; what is good by its shape. */
+function answerOf(
+  [status, { description, content }]: readonly [string, Operation["responses"][string]],
+): string {
+  if (Number(status) >= 400) return `${status}`;
+  return `**${status}** ${content ? contentOf(content) : description}`;
+}
+
+function contentOf(content: Content): string {
+  const [type, { schema }] = Object.entries(content)[0]!;
+  const name = schema.$ref?.split("/").at(-1);
+  if (name !== undefined) return `[${name}](#${name.toLowerCase()})`;
+  return type === "application/json" ? `\`${shapeOf(schema)}\`` : `\`${type}\``;
+}
+
+/** By the table of routes that the tests of permissions go by. */
+function needsOf(call: string): string {
+  const route = ROUTES.find((one) => documented(one) === call);
+  if (route === undefined) throw new Error(`${call} is not in the table of routes`);
+  const { needs } = route;
+  if (needs === "anyone") return "Open to anyone.";
+  if (needs === undefined) return "Needs a sign-in.";
+  if (needs === "admin") return "Needs a system administrator.";
+  if (typeof needs === "object" && "anyOf" in needs) {
+    return `Needs ${needs.anyOf.join(" or ")} in some organization.`;
+  }
+  return `Needs ${neededBy(route).join(" and ")}.`;
+}
+
+const documented = (route: Route): string =>
+  patternOf(route).replace(/\{.*\|.*\}/, "").replaceAll(/:(\w+)/g, "{$1}");
+
+type Calm = (text: string) => string;
+
+function exampleLines(told: Told, calm: Calm): ReadonlyArray<string> {
+  const { example, path, body, answer } = told;
+  const method = example.call.split(" ")[0];
+  const type = typeof example.body === "string" ? "text/csv" : "application/json";
+  const sent = body === undefined
+    ? []
+    : [`content-type: ${type}`, "", type === "text/csv" ? body.trimEnd() : pretty(body)];
+  return [
+    "**Example.** " + example.says,
+    "",
+    "```http",
+    calm([`${method} ${path}`, ...sent].join("\n")),
+    "```",
+    "",
+    `Answers ${example.status}:`,
+    "",
+    "```json",
+    calm(pretty(JSON.stringify(answer))),
+    "```",
+    "",
+  ];
+}
+
+/** Lists of plain words stand in one line. */
+const pretty = (json: string): string =>
+  JSON.stringify(JSON.parse(json), null, 2).replaceAll(
+    /\[\s+("[^"]*"(?:,\s+"[^"]*")*)\s+\]/g,
+    (_, words) => `[${words.replaceAll(/,\s+/g, ", ")}]`,
+  );
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+const DAY_MS = 86_400_000;
+
+/** What differs from run to run is told the same each time: ids by their order, moments of now, secrets. */
+function calmed({ token }: { readonly [name: string]: string }): Calm {
+  const ids = new Map<string, string>();
+  const now = Date.now();
+  return (text) =>
+    text.replaceAll(token ?? "\0", "vgd_shown-this-once")
+      .replaceAll(UUID, (id) => {
+        if (!ids.has(id)) {
+          ids.set(id, `0198c0de-0000-7000-8000-${String(ids.size + 1).padStart(12, "0")}`);
+        }
+        return ids.get(id)!;
+      })
+      .replaceAll(
+        INSTANT,
+        (at) => Math.abs(Date.parse(at) - now) < DAY_MS ? "2026-11-30T08:00:00.000Z" : at,
+      )
+      .replaceAll(/"nextCursor": "[^"]+"/g, `"nextCursor": "WyIyMDI2LTExLTMwIl0"`)
+      .replaceAll(/"seq": "[^"]+"/g, `"seq": "mh2k.1"`)
+      .replaceAll(/"estimatedSeconds": [\d.]+/g, `"estimatedSeconds": 3.2`);
+}
+
+/** A schema as TypeScript would write it. */
+export function shapeOf(schema: JsonSchema, indent = ""): string {
+  if (schema.$ref) return decodeURIComponent(schema.$ref.split("/").at(-1));
+  const several = schema.anyOf ?? schema.oneOf;
+  if (several) return several.map((one: JsonSchema) => shapeOf(one, indent)).join(" | ");
+  if (schema.enum) return schema.enum.map((one: unknown) => JSON.stringify(one)).join(" | ");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  switch (schema.type) {
+    case "array": {
+      const items = shapeOf(schema.items ?? {}, indent);
+      return items.includes(" | ") && !items.startsWith("{") ? `(${items})[]` : `${items}[]`;
+    }
+    case "object":
+      return objectOf(schema, indent);
+    case "integer":
+      return "number";
+    case "string":
+    case "number":
+    case "boolean":
+    case "null":
+      return schema.type;
+    default:
+      return "unknown";
+  }
+}
+
+function objectOf(schema: JsonSchema, indent: string): string {
+  const inner = `${indent}  `;
+  const required: ReadonlyArray<string> = schema.required ?? [];
+  const lines = Object.entries<JsonSchema>(schema.properties ?? {}).map(([name, value]) =>
+    `${inner}${name}${required.includes(name) ? "" : "?"}: ${shapeOf(value, inner)};`
+  );
+  if (typeof schema.additionalProperties === "object") {
+    lines.push(`${inner}[name: string]: ${shapeOf(schema.additionalProperties, inner)};`);
+  }
+  if (lines.length === 0) return "{ [name: string]: unknown }";
+  return `{\n${lines.join("\n")}\n${indent}}`;
+}
