@@ -151,12 +151,10 @@ export function seriesOf(rows: ReadonlyArray<SeriesRow>, span: Span): Series {
 export function joined(older: Series, newer: Series, from: number): Series {
   const at = [...new Set([...older.at, ...newer.at])].filter((time) => time >= from)
     .sort((a, b) => a - b);
-  const places = [older, newer].map((series) => new Map(series.at.map((time, nth) => [time, nth])));
+  // Looked up once for all lines: for each line it took most of what a new point costs.
+  const [olds, news] = [placesIn(older, at), placesIn(newer, at)];
   const pick = (before: Line = [], after: Line = []): Line =>
-    at.map((time) => {
-      const nth = places[1]!.get(time);
-      return (nth === undefined ? before[places[0]!.get(time)!] : after[nth]) ?? null;
-    });
+    news.map((nth, point) => (nth === undefined ? before[olds[point]!] : after[nth]) ?? null);
   const merge = (before: Branch = {}, after: Branch = {}): Branch =>
     Object.fromEntries([...new Set([...Object.keys(before), ...Object.keys(after)])].map((name) => {
       const [one, other] = [before[name], after[name]];
@@ -171,6 +169,12 @@ export function joined(older: Series, newer: Series, from: number): Series {
 }
 
 const linesOf = ({ step: _step, at: _at, ...lines }: Series): Branch => lines;
+
+/** For each moment, which point of the series it is; undefined: none. */
+function placesIn(series: Series, at: ReadonlyArray<number>): ReadonlyArray<number | undefined> {
+  const places = new Map(series.at.map((time, nth) => [time, nth]));
+  return at.map((time) => places.get(time));
+}
 
 /** Lines by name, some of them deeper. */
 interface Branch {

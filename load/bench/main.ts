@@ -1,6 +1,7 @@
 /** `deno task bench`: the figures of the README, measured on this machine in half an hour; `bench NAME`: one of them. */
 import { badges } from "./badges.ts";
 import { boot } from "./boot.ts";
+import { dashboard } from "./dashboard.ts";
 import { behind, coalesced, outage, paces, type Row, takeover } from "./engine.ts";
 import { drain, idle, type Spread } from "./flow.ts";
 import { grid } from "./grid.ts";
@@ -12,7 +13,7 @@ import { scale } from "./scale.ts";
 import { openSite } from "./site.ts";
 import { timeline } from "./timeline.ts";
 
-/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`, `lighthouse`, `lists`, `scale [part]`, `peers [drain,idle,limited,backlog,kill] [scale]`; all when absent. */
+/** `boot`, `flow`, `paces [calls]`, `behind`, `takeover`, `coalesced`, `badges`, `outage [minutes]`, `grid` or `rival` (a part of it), `timeline`, `dashboard`, `lighthouse`, `lists`, `scale [part]`, `peers [drain,idle,limited,backlog,kill] [scale]`; all when absent. */
 const only = Deno.args[0];
 const rows: Row[] = [];
 
@@ -57,6 +58,7 @@ const ENGINE: { readonly [name: string]: () => Promise<ReadonlyArray<Row>> } = {
   badges,
   grid: async () => [...await grid(), ...await rival()],
   timeline,
+  dashboard,
   lists,
   peers: () => peers((Deno.args[1] ?? "").split(",").filter(Boolean), Number(Deno.args[2] ?? 1)),
   lighthouse: () => lighthouse(Deno.args[1]),

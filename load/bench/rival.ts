@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { launchChromium, visit } from "../../tests/browser/browser.ts";
 import { findChromium } from "../../tests/chromium.ts";
+import { bundled, styles } from "./page.ts";
 import type { Bench, Made } from "./rival/rows.ts";
 
 type Figure = readonly [figure: string, promised: string, measured: string];
@@ -17,7 +18,7 @@ const CHANGES = 11;
 export async function rival(): Promise<ReadonlyArray<Figure>> {
   const chromium = findChromium();
   if (chromium === undefined) throw new Error("Cannot compare grids: there is no Chromium here");
-  const scripts = await bundled();
+  const scripts = await both();
   const server = serve(scripts);
   const browser = await launchChromium(chromium);
   try {
@@ -76,26 +77,10 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(val
 const best = (values: number[]) => Math.min(...values).toFixed(0);
 
 /** Minified for production by the same bundler. */
-async function bundled(): Promise<{ readonly [name in Name]: Uint8Array<ArrayBuffer> }> {
-  const bundle = async (file: string) => {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["bundle", "--platform", "browser", "--minify", `load/bench/rival/${file}`],
-      cwd: new URL("../../", import.meta.url),
-    }).output();
-    if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
-    return stdout;
-  };
-  return { GridLab: await bundle(ENTRIES.GridLab), "AG Grid": await bundle(ENTRIES["AG Grid"]) };
-}
-
-/** The product's own styles, without its fonts and those of packages: in both pages, so that badges look alike. */
-async function styles(): Promise<string> {
-  const folder = new URL("../../islands/", import.meta.url);
-  const index = await Deno.readTextFile(new URL("style.css", folder));
-  const files = [...index.matchAll(/@import "(\.[^"]+)"/g)].map(([, file]) => file!);
-  const texts = await Promise.all(files.map((file) => Deno.readTextFile(new URL(file, folder))));
-  return texts.join("\n");
-}
+const both = async (): Promise<{ readonly [name in Name]: Uint8Array<ArrayBuffer> }> => ({
+  GridLab: await bundled(`load/bench/rival/${ENTRIES.GridLab}`),
+  "AG Grid": await bundled(`load/bench/rival/${ENTRIES["AG Grid"]}`),
+});
 
 function serve(scripts: { readonly [name in Name]: Uint8Array<ArrayBuffer> }) {
   return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async ({ url }) => {
