@@ -22,7 +22,18 @@ export const Me = Schema.Struct({
     name: Schema.String,
     permissions: Schema.Array(Permission),
   })),
+  /** There while who is signed in (`by`) looks as `user`. */
+  viewing: Schema.optionalKey(Schema.Struct({
+    by: Schema.Struct({ id: Id, username: Schema.String, displayName: Schema.String }),
+    organizationId: Id,
+    until: Instant,
+  })),
 }).annotate({ identifier: "Me" });
+
+export const ViewAs = Schema.Struct({ userId: Id, organizationId: Id })
+  .annotate({ identifier: "ViewAs" });
+export const ViewedAs = Schema.Struct({ userId: Id, organizationId: Id, until: Instant })
+  .annotate({ identifier: "ViewedAs" });
 
 export const SignedOut = Schema.Struct({ success: Schema.Literal(true) })
   .annotate({ identifier: "SignedOut" });

@@ -14,7 +14,7 @@ import { deadLetters } from "./dead_letters.ts";
 import { drafts } from "./drafts.ts";
 import type { AppEnv } from "./env.ts";
 import { exports } from "./export.ts";
-import { makeGuard, ownOrigin, sessionOf } from "./guard.ts";
+import { makeGuard, ownOrigin, readOnlyView, sessionOf } from "./guard.ts";
 import { health } from "./health.ts";
 import { imports } from "./import.ts";
 import { jobExports } from "./job_export.ts";
@@ -46,6 +46,7 @@ import { tokens } from "./tokens.ts";
 import { userSessions } from "./user_sessions.ts";
 import { system } from "./system.ts";
 import { users } from "./users.ts";
+import { viewAs } from "./view_as.ts";
 import { verification } from "./verification.ts";
 
 export interface AppOptions {
@@ -88,12 +89,14 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .use((c, next) => OPEN.test(c.req.path) ? next() : resolve(c, next))
     .use(limit)
     .use(ownOrigin(config.trustProxy))
+    .use(readOnlyView)
     .use("/api/pems/*", paced())
     .route("/", health(db, () => migrations ??= readMigrations()))
     .route("/", metrics(db.auth, { token: config.metricsToken, meters, live }))
     .route("/api/auth", auth(signIn))
     .route("/api/auth", sessions(db.auth))
     .route("/api/auth", tokens(db.auth))
+    .route("/api/auth", viewAs(db.auth, guard))
     // Before records: export.csv, drafts and cost-months are no records' ids.
     .route("/api/pfa-data", exports(db.app, guard))
     .route("/api/pfa-data", imports(db.app, guard))

@@ -56,6 +56,9 @@ const WORDS: { readonly [event in AuditEvent]: (details: Details, entry: Told) =
   PERMISSION_DENIED: ({ path, missing }) =>
     `was refused ${path}: ${listed(missing) || "a permission"} is missing`,
   PERMISSION_CHANGED: wordsOfPermissions,
+  VIEW_AS: (_, { aboutName }) => `began to look as ${aboutName ?? "a user"}, changing nothing`,
+  VIEW_AS_ENDED: ({ reason }, { aboutName }) =>
+    `stopped looking as ${aboutName ?? "a user"}${because(reason)}`,
   CREDENTIAL_CHANGED: ({ baseUrl, password }) =>
     password === true
       ? "set a new password"

@@ -21,6 +21,16 @@ export interface User {
 export interface Session {
   readonly user: User;
   readonly organizations: ReadonlyArray<Membership>;
+  /** Whoever is signed in looks as `user`, in one organization, and changes nothing. */
+  readonly viewing?: View;
+}
+
+export interface View {
+  /** Who is signed in. */
+  readonly by: Pick<User, "id" | "username" | "displayName">;
+  readonly organizationId: string;
+  /** ISO 8601. */
+  readonly until: string;
 }
 
 /** What proved the session: a cookie, or an API token that may narrow it. */

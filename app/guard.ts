@@ -51,6 +51,30 @@ export function requireOwnOrigin(c: Context<AppEnv>, trustProxy: boolean): void 
   throw new Problem("foreign_origin", `Cannot accept a request from ${c.req.header("origin")}`);
 }
 
+/** Who is signed in, be it that they look as somebody else. */
+export const actorOf = ({ user, viewing }: Session): string => viewing?.by.id ?? user.id;
+
+/** Signing out or in again, ending the view, and the theme of this browser: nothing of the user who is seen. */
+const OWN_BUSINESS =
+  /^(\/api\/auth\/(login|logout|view-as)|\/login|\/logout|\/theme|\/view-as\/end)$/;
+/** Where a user is signed in is shown to nobody else. A file would be taken, and noted, in the name of the user seen. */
+const NOT_SEEN = /^\/api\/auth\/(tokens|sessions)(\/|$)|\.csv$/;
+
+/** Whoever looks as somebody else changes nothing. */
+export const readOnlyView: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { path, method } = c.req;
+  const session = c.get("session");
+  const refused = SAFE.has(method)
+    ? NOT_SEEN.test(path)
+    : !OWN_BUSINESS.test(path) || path === "/api/auth/view-as" && method !== "DELETE";
+  if (session?.viewing !== undefined && refused) {
+    throw forbidden(
+      `You look as ${session.user.displayName}, which changes nothing and takes nothing away: end that first`,
+    );
+  }
+  await next();
+};
+
 /** Where a request names its organization. */
 export type Named = "query" | "body" | "path";
 
@@ -130,8 +154,9 @@ function refusalNotes(auth: Sql) {
     await record(auth, [{
       eventType: "PERMISSION_DENIED",
       organizationId: refusal.membership?.id,
-      userId: session.user.id,
+      userId: actorOf(session),
       details: {
+        ...(session.viewing && { member: session.user.id }),
         path: refusal.path.slice(0, 200),
         missing: refusal.missing,
         ...(refusal.membership ? {} : { organization: refusal.organizationId?.slice(0, 100) }),

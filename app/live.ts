@@ -9,7 +9,7 @@ import { log } from "./log.ts";
 import { MASKED } from "./mask.ts";
 import { expand } from "./news.ts";
 import { Room } from "./room.ts";
-import { permitted } from "./session.ts";
+import { sessionOf } from "./session.ts";
 import type { Seat } from "./seat.ts";
 
 /** How often the counts go out: while things move, and at rest. */
@@ -97,10 +97,13 @@ class Rooms implements Live {
     if (seats.length === 0) return;
     const ids = [...new Set(seats.map((seat) => seat.credentialId))];
     const live = await liveCredentials(this.#db.auth, ids);
-    const organizations = new Map(live.map((bearer) => [bearer.id, permitted(bearer)]));
+    const sessions = new Map(live.map((bearer) => [bearer.id, sessionOf(bearer)]));
     for (const seat of seats) {
-      const membership = organizations.get(seat.credentialId)
-        ?.find(({ id }) => id === seat.organizationId);
+      const session = sessions.get(seat.credentialId);
+      // Who looks as somebody, or no longer does, is another than the one who sat down.
+      const membership = session?.user.id === seat.userId
+        ? session.organizations.find(({ id }) => id === seat.organizationId)
+        : undefined;
       if (membership?.permissions.includes("Read")) seat.permit(membership.permissions);
       else seat.close(1008, "The session has ended or may no longer read this");
     }

@@ -1,10 +1,18 @@
 /** Each request gets an id, a line in the log and a place in the metrics; no answer is sniffed, and those of the API are never cached or shown. */
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import type { AppEnv } from "./env.ts";
+import type { AppEnv, Session } from "./env.ts";
+import { actorOf } from "./guard.ts";
 import { log } from "./log.ts";
 import type { Meters } from "./meters.ts";
 import { traceId } from "./trace.ts";
+
+/** Who is signed in, and as whom they look. */
+const whoOf = (session: Session | undefined) =>
+  session && {
+    userId: actorOf(session),
+    ...(session.viewing && { viewedUserId: session.user.id }),
+  };
 
 export const logged = (meters: Meters): MiddlewareHandler<AppEnv> => async (c, next) => {
   const answered = meters.begin();
@@ -34,7 +42,7 @@ export const logged = (meters: Meters): MiddlewareHandler<AppEnv> => async (c, n
     path: c.req.path.slice(0, 300),
     status,
     ms: Math.round(ms),
-    userId: c.get("session")?.user.id,
+    ...whoOf(c.get("session")),
     organizationId: c.get("organization")?.id,
     jobId: c.get("jobId"),
     traceId: traceId(),

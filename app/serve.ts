@@ -1,10 +1,12 @@
 /** The application over HTTP: the app, its live sockets and its pages on one port. */
+import { endView } from "../db/views_as.ts";
 import type { Database } from "../db/sql.ts";
 import type { Config } from "../domain/config.ts";
 import type { Vault } from "../pems/credentials.ts";
 import { type AppOptions, makeApp } from "./app.ts";
 import { type Assets, bundleAssets } from "./assets.ts";
 import { makeDeck } from "./deck.ts";
+import { sessionOf } from "./guard.ts";
 import { makeLive } from "./live.ts";
 import { setLogLevel } from "./log.ts";
 import { Meters } from "./meters.ts";
@@ -34,6 +36,9 @@ export const drawnWith =
       ask,
       signIn: trySignIn,
       signOut,
+      endView: async (c) => {
+        if (sessionOf(c).viewing) await endView(db.auth, c.get("credential")!.id);
+      },
     });
 
 /** Serves until stopped. Throws when the port is taken. */

@@ -11,8 +11,10 @@ import {
   tokenBearer,
 } from "../db/sessions.ts";
 import type { Sql } from "../db/sql.ts";
+import { endView } from "../db/views_as.ts";
 import { addressOf, originOf } from "./caller.ts";
 import type { AppEnv, Credential, Session } from "./env.ts";
+import { seen } from "./viewing.ts";
 
 const COOKIE = "vanguard_session";
 
@@ -31,10 +33,19 @@ export const resolveSession = (auth: Sql): MiddlewareHandler<AppEnv> => async (c
   if (found !== undefined) {
     const { kind, bearer } = found;
     c.set("credential", credentialOf(kind, bearer));
-    c.set("session", sessionOf(bearer));
+    c.set("session", await presentSession(auth, bearer));
   }
   await next();
 };
+
+/** The session; a view whose time or reason is gone ends here, and is told of in the trail. */
+async function presentSession(auth: Sql, bearer: Bearer): Promise<Session> {
+  const session = sessionOf(bearer);
+  if (bearer.viewing !== null && session.viewing === undefined) {
+    await endView(auth, bearer.id, "its time or its permission was over");
+  }
+  return session;
+}
 
 async function findBearer(auth: Sql, c: Context<AppEnv>) {
   const header = c.req.header("authorization");
@@ -59,10 +70,13 @@ const credentialOf = (kind: Credential["kind"], bearer: Bearer): Credential => (
 const narrowed = ({ permissions }: Pick<Bearer, "permissions">): Credential["permissions"] =>
   permissions === null ? null : permissions.filter(isPermission);
 
-/** A token that is narrowed is no administrator's: it can do what it names and nothing else. */
+/**
+ * Whom the bearer acts as: itself, or whom it looks as. A token that is narrowed is no administrator's: it can do what
+ * it names and nothing else.
+ */
 export function sessionOf(bearer: Bearer): Session {
   const limits = narrowed(bearer);
-  return {
+  const own: Session = {
     user: {
       id: bearer.userId,
       username: bearer.username,
@@ -72,10 +86,11 @@ export function sessionOf(bearer: Bearer): Session {
     },
     organizations: permitted(bearer),
   };
+  return seen(own, bearer.viewing) ?? own;
 }
 
 /** The bearer's organizations with what it may do in each: all of it for a system administrator. */
-export function permitted(
+function permitted(
   bearer: Pick<Bearer, "isAdmin" | "permissions" | "organizations">,
 ): Session["organizations"] {
   const limits = narrowed(bearer);
@@ -130,6 +145,7 @@ export async function endSession(
 
 async function revokeCookie(c: Context<AppEnv>, auth: Sql): Promise<boolean> {
   const cookie = getCookie(c, COOKIE);
+  if (c.get("session")?.viewing) await endView(auth, c.get("credential")!.id, "signed out");
   if (cookie !== undefined) await revokeSession(auth, hashOf(cookie));
   return cookie !== undefined;
 }

@@ -25,7 +25,9 @@ export type AuditEvent =
   | "PERMISSION_CHANGED"
   | "CREDENTIAL_CHANGED"
   | "EXPORT"
-  | "IMPORT";
+  | "IMPORT"
+  | "VIEW_AS"
+  | "VIEW_AS_ENDED";
 
 export interface AuditEntry {
   readonly eventType: AuditEvent;

@@ -1297,7 +1297,7 @@ create table audit_entry (
   job_id uuid,
   details jsonb not null default '{}'::jsonb,
   xid xid8 not null default pg_current_xact_id(),
-  constraint audit_entry_event_type_check CHECK ((event_type = ANY (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text, 'WRITE_SETTLED'::text, 'CONFLICT_DETECTED'::text, 'CONFLICT_RESOLVED'::text, 'RETRY'::text, 'DEAD_LETTER'::text, 'REPLAY'::text, 'DISCARD'::text, 'ROLLBACK'::text, 'READ_SYNC'::text, 'PAUSE'::text, 'RESUME'::text, 'CIRCUIT_OPEN'::text, 'CIRCUIT_CLOSED'::text, 'LOGIN'::text, 'LOGIN_FAILED'::text, 'PERMISSION_DENIED'::text, 'PERMISSION_CHANGED'::text, 'CREDENTIAL_CHANGED'::text, 'EXPORT'::text, 'IMPORT'::text])))
+  constraint audit_entry_event_type_check CHECK ((event_type = ANY (ARRAY['DRAFT_SAVED'::text, 'COMMIT'::text, 'WRITE_ATTEMPT'::text, 'WRITE_RESULT'::text, 'WRITE_SETTLED'::text, 'CONFLICT_DETECTED'::text, 'CONFLICT_RESOLVED'::text, 'RETRY'::text, 'DEAD_LETTER'::text, 'REPLAY'::text, 'DISCARD'::text, 'ROLLBACK'::text, 'READ_SYNC'::text, 'PAUSE'::text, 'RESUME'::text, 'CIRCUIT_OPEN'::text, 'CIRCUIT_CLOSED'::text, 'LOGIN'::text, 'LOGIN_FAILED'::text, 'PERMISSION_DENIED'::text, 'PERMISSION_CHANGED'::text, 'CREDENTIAL_CHANGED'::text, 'EXPORT'::text, 'IMPORT'::text, 'VIEW_AS'::text, 'VIEW_AS_ENDED'::text])))
 ) partition by RANGE (at);
 CREATE INDEX audit_entry_job ON ONLY audit_entry USING btree (organization_id, job_id, at DESC, id DESC) WHERE (job_id IS NOT NULL);
 CREATE INDEX audit_entry_newest ON ONLY audit_entry USING btree (organization_id, at DESC, id DESC);
@@ -1378,12 +1378,25 @@ create policy tenant on circuit_failure for all to vanguard_app using ((organiza
 grant select on circuit_failure to vanguard_app;
 grant delete, insert, select on circuit_failure to vanguard_worker;
 
+create table identity (
+  issuer text not null,
+  subject text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint identity_subject_check CHECK ((subject <> ''::text)),
+  constraint identity_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint identity_pkey PRIMARY KEY (issuer, subject),
+  constraint identity_user_id_issuer_key UNIQUE (user_id, issuer)
+);
+grant insert, select on identity to vanguard_auth;
+
 create table membership (
   organization_id uuid not null,
   user_id uuid not null,
   permissions text[] not null,
   expires_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  from_groups boolean not null default false,
   constraint membership_permissions_check CHECK ((permissions <@ ARRAY['Read'::text, 'EditForecast'::text, 'EditActuals'::text, 'Delete'::text, 'Import'::text, 'RefreshData'::text, 'Export'::text, 'ViewFinancials'::text, 'SaveDraft'::text, 'Sync'::text, 'ManageUsers'::text, 'ManageSettings'::text, 'ConfigureAlerts'::text, 'Impersonate'::text])),
   constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
   constraint membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
@@ -1937,7 +1950,14 @@ create table session (
   address text,
   user_agent text,
   last_used_at timestamp with time zone,
+  viewed_user_id uuid,
+  viewed_organization_id uuid,
+  viewed_until timestamp with time zone,
+  constraint viewed_as_a_whole CHECK ((num_nulls(viewed_user_id, viewed_organization_id, viewed_until) = ANY (ARRAY[0, 3]))),
+  constraint viewed_as_another CHECK ((viewed_user_id <> user_id)),
   constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
+  constraint session_viewed_organization_id_fkey FOREIGN KEY (viewed_organization_id) REFERENCES organization(id),
+  constraint session_viewed_user_id_fkey FOREIGN KEY (viewed_user_id) REFERENCES app_user(id),
   constraint session_pkey PRIMARY KEY (id),
   constraint session_token_hash_key UNIQUE (token_hash)
 );

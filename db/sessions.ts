@@ -22,6 +22,21 @@ export interface Bearer {
       readonly permissions: string[] | null;
     }
   >;
+  /** As whom the session looks; null: as its own user. */
+  readonly viewing: Viewing | null;
+}
+
+export interface Viewing {
+  readonly user: {
+    readonly id: string;
+    readonly username: string;
+    readonly displayName: string;
+    readonly email: string | null;
+  };
+  readonly organizationId: string;
+  readonly until: string;
+  /** What the user seen may do there; null: the time is over, or they are no member to be seen any more. */
+  readonly permissions: string[] | null;
 }
 
 /** The user of a live session, whose last use is kept to the minute; undefined when it expired, was revoked, or its user disabled. */
@@ -34,7 +49,7 @@ export async function sessionBearer(auth: Sql, tokenHash: Uint8Array): Promise<B
     )
     select s.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
       u.is_admin as "isAdmin", null as permissions, s.expires_at as "expiresAt",
-      ${organizations(auth)} as organizations
+      ${organizations(auth)} as organizations, ${viewing(auth)} as viewing
     from session s join app_user u on u.id = s.user_id
     where s.token_hash = ${tokenHash} and s.revoked_at is null and s.expires_at > now()
       and u.disabled_at is null`;
@@ -51,7 +66,7 @@ export async function tokenBearer(auth: Sql, tokenHash: Uint8Array): Promise<Bea
     )
     select t.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
       u.is_admin as "isAdmin", t.permissions, t.expires_at as "expiresAt",
-      ${organizations(auth)} as organizations
+      ${organizations(auth)} as organizations, null as viewing
     from api_token t join app_user u on u.id = t.user_id
     where t.token_hash = ${tokenHash} and t.revoked_at is null
       and coalesce(t.expires_at, 'infinity') > now() and u.disabled_at is null`;
@@ -67,6 +82,20 @@ const organizations = (auth: Sql) =>
       left join membership m on m.organization_id = o.id and m.user_id = u.id
         and coalesce(m.expires_at, 'infinity') > now()
       where u.is_admin or m.user_id is not null), '[]')`;
+
+const viewing = (auth: Sql) =>
+  auth`
+    (select jsonb_build_object(
+        'user', jsonb_build_object('id', v.id, 'username', v.username,
+          'displayName', v.display_name, 'email', v.email),
+        'organizationId', s.viewed_organization_id,
+        'until', s.viewed_until,
+        'permissions', (
+          select m.permissions from membership m
+          where m.organization_id = s.viewed_organization_id and m.user_id = v.id
+            and coalesce(m.expires_at, 'infinity') > now()
+            and s.viewed_until > now() and not v.is_admin and v.disabled_at is null))
+      from app_user v where v.id = s.viewed_user_id)`;
 
 export interface NewSession {
   readonly tokenHash: Uint8Array;
@@ -108,17 +137,21 @@ export async function revokeSessions(
 export async function liveCredentials(
   auth: Sql,
   ids: ReadonlyArray<string>,
-): Promise<ReadonlyArray<Pick<Bearer, "id" | "isAdmin" | "permissions" | "organizations">>> {
+): Promise<ReadonlyArray<Bearer>> {
   const rows = await auth<Bearer[]>`
-    select c.id, u.is_admin as "isAdmin", c.permissions, ${organizations(auth)} as organizations
+    select s.id, u.id as "userId", u.username, u.display_name as "displayName", u.email,
+      u.is_admin as "isAdmin", s.permissions, s.expires_at as "expiresAt",
+      ${organizations(auth)} as organizations, ${viewing(auth)} as viewing
     from (
-      select id, user_id, null::text[] as permissions from session
+      select id, user_id, null::text[] as permissions, expires_at, viewed_user_id,
+        viewed_organization_id, viewed_until
+      from session
       where revoked_at is null and expires_at > now()
       union all
-      select id, user_id, permissions from api_token
+      select id, user_id, permissions, expires_at, null, null, null from api_token
       where revoked_at is null and coalesce(expires_at, 'infinity') > now()
-    ) c join app_user u on u.id = c.user_id and u.disabled_at is null
-    where c.id = any(${ids as string[]}::uuid[])`;
+    ) s join app_user u on u.id = s.user_id and u.disabled_at is null
+    where s.id = any(${ids as string[]}::uuid[])`;
   return rows;
 }
 

@@ -152,4 +152,6 @@ export const AUDIT_EVENTS = [
   "CREDENTIAL_CHANGED",
   "EXPORT",
   "IMPORT",
+  "VIEW_AS",
+  "VIEW_AS_ENDED",
 ] as const satisfies ReadonlyArray<AuditEvent>;

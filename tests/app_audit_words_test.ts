@@ -111,6 +111,14 @@ const CASES: ReadonlyArray<Case> = [
   ["EXPORT", { jobs: {} }, "exported Sync History"],
   ["EXPORT", { job: "j" }, "exported a job"],
   ["EXPORT", { audit: {} }, "exported the audit trail"],
+  ["VIEW_AS", { member: "b" }, "began to look as Bruno, changing nothing", "Bruno"],
+  ["VIEW_AS_ENDED", { member: "b" }, "stopped looking as Bruno", "Bruno"],
+  [
+    "VIEW_AS_ENDED",
+    { member: "b", reason: "its time was over" },
+    "stopped looking as Bruno: its time was over",
+    "Bruno",
+  ],
   ["IMPORT", { rows: 9, changed: 2 }, "imported a file of 9 rows, 2 of them with changes"],
 ];
 

@@ -238,7 +238,7 @@ test("another site's page can change nothing with a planner's cookie", async ({ 
   assert.equal(revoked.length, fresh.length, "nobody was signed out");
   const bearer = await withToken({ db, app }, { userId, permissions: null });
   const foreign = app.caller({ ...bearer.headers, origin: "https://evil.test" });
-  for (const route of unsafe.filter((one) => one.in === "body")) {
+  for (const route of unsafe.filter((one) => one.in === "body" && !one.personal)) {
     assertIn(await ask(foreign, route, own), route, "a token");
   }
 });

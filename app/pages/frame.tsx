@@ -3,9 +3,10 @@ import type { ComponentChildren } from "preact";
 import type { Permission } from "../../domain/permissions.ts";
 import { Icon, type IconName } from "../../islands/icons.tsx";
 import { island as Bell } from "../../islands/shell/bell.tsx";
+import { Moment } from "../../islands/moment.tsx";
 import { island as Shell } from "../../islands/shell/shell.tsx";
 import { type Theme, THEMES } from "../../islands/theme.ts";
-import type { Membership, Session } from "../env.ts";
+import type { Membership, Session, View } from "../env.ts";
 import { fieldsFor } from "./fields.ts";
 import { Island } from "./island.tsx";
 import { workplaceOf } from "./workplace.ts";
@@ -54,13 +55,14 @@ const allowed = (places: ReadonlyArray<Place>, organization: Membership | undefi
     !needs || [needs].flat().some((one) => organization?.permissions.includes(one))
   );
 
-const within = (path: string, organization: Membership | undefined) =>
+const within = (path: string, organization: Pick<Membership, "code"> | undefined) =>
   organization ? `${path}?org=${encodeURIComponent(organization.code)}` : path;
 
 export function Frame({ session, organization, path, theme, children }: FrameProps) {
   return (
     <>
       <a class="skip" href="#content">Skip to the content</a>
+      {session.viewing && <Viewing view={session.viewing} {...{ session, organization }} />}
       <header class="bar">
         <a class="brand" href={within("/", organization)} aria-label="PFA Vanguard">
           <Mark />
@@ -112,6 +114,28 @@ export function Frame({ session, organization, path, theme, children }: FramePro
       />
       <main id="content" tabIndex={-1}>{children}</main>
     </>
+  );
+}
+
+/** On top of every page: nobody forgets whose eyes they look through. */
+function Viewing({ view, session, organization }: Pick<FrameProps, "session" | "organization"> & {
+  readonly view: View;
+}) {
+  const [{ name, code }] = session.organizations as [Membership];
+  return (
+    <section class="viewing" aria-label="Viewing as somebody else">
+      <Icon name="lock" />
+      <p>
+        You view <b>{name}</b> as <b>{session.user.displayName}</b>: nothing can be changed.{" "}
+        <span class="viewing-by">
+          Signed in as {view.by.displayName}, until <Moment at={view.until} />.
+        </span>
+      </p>
+      <form method="post" action="/view-as/end">
+        <input type="hidden" name="next" value={within("/admin", organization ?? { code })} />
+        <button type="submit">Stop viewing</button>
+      </form>
+    </section>
   );
 }
 
@@ -207,7 +231,9 @@ function UserMenu({ session, organization, path, theme }: Omit<FrameProps, "chil
         {session.user.isAdmin && !organization && (
           <a class="button plain" href="/admin">Administration</a>
         )}
-        <a class="button plain" href={within("/account", organization)}>Your account</a>
+        {!session.viewing && (
+          <a class="button plain" href={within("/account", organization)}>Your account</a>
+        )}
         <ThemeForm theme={theme} next={within(path, organization)} />
         <form method="post" action="/logout">
           <button type="submit" class="plain">Sign out</button>

@@ -18,6 +18,8 @@ export interface PagesOptions {
   readonly signIn: (c: Context<AppEnv>, credentials: Credentials) => Promise<string | undefined>;
   /** Ends the session and clears its cookie. */
   readonly signOut: (c: Context<AppEnv>) => Promise<void>;
+  /** Has the session look as its own user again. */
+  readonly endView: (c: Context<AppEnv>) => Promise<void>;
 }
 
 export interface Credentials {
@@ -25,7 +27,9 @@ export interface Credentials {
   readonly password: string;
 }
 
-export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hono<AppEnv> {
+export function pages(
+  { assets, deck, ask, signIn, signOut, endView }: PagesOptions,
+): Hono<AppEnv> {
   const framing = makeFraming(assets, ask);
   const login = (c: Context<AppEnv>, props: LoginProps) => {
     const title = props.error ? "Error: Sign in" : "Sign in";
@@ -54,6 +58,12 @@ export function pages({ assets, deck, ask, signIn, signOut }: PagesOptions): Hon
     .post("/logout", async (c) => {
       await signOut(c);
       return c.redirect("/login", 303);
+    })
+    .post("/view-as/end", async (c) => {
+      const { next } = await c.req.parseBody();
+      if (!c.get("session")) return c.redirect("/login", 303);
+      await endView(c);
+      return c.redirect(sitePath(next), 303);
     })
     .post("/theme", async (c) => {
       const { theme, next } = await c.req.parseBody();

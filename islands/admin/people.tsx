@@ -2,9 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { PermissionGroup, Role } from "../../domain/roles.ts";
+import { call, Refusal } from "../api.ts";
 import { Filters, More, SearchFilter } from "../filters.tsx";
 import { Icon } from "../icons.tsx";
 import { Listing, type Loaded } from "../listing.ts";
+import { toast } from "../toasts.tsx";
 import { AccountDialog } from "./account_dialog.tsx";
 import { Invite } from "./invite.tsx";
 import { MembershipDialog } from "./membership_dialog.tsx";
@@ -53,6 +55,15 @@ export function People(props: PeopleProps) {
   const now_ = opened.value;
   const close = () => opened.value = undefined;
   const done = () => void list.reload();
+  const viewAs = async ({ id: userId }: User) => {
+    try {
+      await call("/api/auth/view-as", { userId, organizationId: branch!.id });
+      location.assign(`/?org=${encodeURIComponent(branch!.code)}`);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      toast("bad", error.message);
+    }
+  };
   const rows = list.rows.value;
   const title = section === "people" ? "People" : "All users";
   return (
@@ -91,6 +102,7 @@ export function People(props: PeopleProps) {
             <PersonLine
               key={user.id}
               {...{ user, office, branch, section, roles, now }}
+              viewAs={() => viewAs(user)}
               open={(dialog) => opened.value = { dialog, user }}
             />
           ))}

@@ -12,6 +12,7 @@ interface PersonLineProps {
   readonly roles: ReadonlyArray<Role>;
   readonly now: string;
   readonly open: (dialog: "membership" | "account") => void;
+  readonly viewAs: () => Promise<void>;
 }
 
 type Membership = User["memberships"][number];
@@ -32,7 +33,7 @@ export function roleOf(permissions: ReadonlyArray<string>, roles: ReadonlyArray<
 }
 
 export function PersonLine(props: PersonLineProps) {
-  const { user, office, branch, section, roles, now, open } = props;
+  const { user, office, branch, section, roles, now, open, viewAs } = props;
   const { displayName, username, email, isAdmin, disabledAt, memberships } = user;
   const here = memberships.find(({ organizationId }) => organizationId === branch?.id);
   const shown = section === "people" ? memberships.filter((one) => one === here) : memberships;
@@ -68,6 +69,17 @@ export function PersonLine(props: PersonLineProps) {
         </ul>
       </div>
       <div class="job-acts needs-script">
+        {section === "people" && mayBeSeen(props, here) && (
+          <button
+            type="button"
+            class="plain"
+            aria-label={`View as ${displayName}`}
+            title="Look at the pages as they do, changing nothing"
+            onClick={() => void viewAs()}
+          >
+            View as
+          </button>
+        )}
         {branch && (
           <button
             type="button"
@@ -93,6 +105,19 @@ export function PersonLine(props: PersonLineProps) {
   );
 }
 
+/** Nobody looks as themselves, an administrator, or somebody who is not let in. */
+function mayBeSeen(
+  { user, office, branch, now }: PersonLineProps,
+  here: Membership | undefined,
+): boolean {
+  if (here === undefined || !branch?.permissions.includes("Impersonate")) return false;
+  const { id, isAdmin, disabledAt } = user;
+  return id !== office.userId && !isAdmin && !disabledAt && !isOver(here, now);
+}
+
+const isOver = ({ expiresAt }: Membership, now: string) =>
+  expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now);
+
 const nameOf = ({ organizationId }: Membership, { branches }: Office) =>
   branches.find(({ id }) => id === organizationId)?.name;
 
@@ -103,7 +128,7 @@ function MembershipOf({ membership, roles, now, name }: {
   readonly name: string | undefined;
 }) {
   const { permissions, expiresAt } = membership;
-  const over = expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now);
+  const over = isOver(membership, now);
   return (
     <li>
       {name && <>{name}:{" "}</>}

@@ -38,6 +38,8 @@ export const EVENTS: { readonly [event in EventType]: Look } = {
   PERMISSION_CHANGED: { name: "Permissions changed", icon: "lock" },
   CREDENTIAL_CHANGED: { name: "Connection changed", icon: "lock" },
   PERMISSION_DENIED: { name: "Access refused", icon: "alert" },
+  VIEW_AS: { name: "View as somebody", icon: "lock" },
+  VIEW_AS_ENDED: { name: "View ended", icon: "check" },
   LOGIN: { name: "Sign-in", icon: "next" },
   LOGIN_FAILED: { name: "Failed sign-in", icon: "alert" },
 };

@@ -27,6 +27,7 @@ const NAMES: { readonly [detail: string]: string } = {
   rateLimit: "Calls per second",
   permissions: "Permissions",
   expiresAt: "Until",
+  until: "Until",
   conflictPolicy: "Conflict policy",
   money: "With amounts",
 };

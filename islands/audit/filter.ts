@@ -47,6 +47,7 @@ export const GROUPS: {
     name: "Access and settings",
     events: [
       ...["PERMISSION_CHANGED", "PERMISSION_DENIED", "CREDENTIAL_CHANGED"] as const,
+      ...["VIEW_AS", "VIEW_AS_ENDED"] as const,
       ...["PAUSE", "RESUME"] as const,
     ],
   },

@@ -1,0 +1,36 @@
+/** Looking as somebody else in the browser: begun among the people, told on every page, ended by its button. */
+import assert from "node:assert/strict";
+import { type Bench, entry, holds, signedIn } from "./decisions.ts";
+import { journeys } from "./journeys.ts";
+import { openGrid } from "./planner.ts";
+
+const PEOPLE = "/admin?org=RIO&section=people";
+
+async function viewing(bench: Bench): Promise<void> {
+  const { product } = bench;
+  const { page, complaints } = await signedIn(bench, { who: product.olga, at: PEOPLE });
+  await entry(page, "Olga Lindqvist").waitFor();
+  assert.equal(await page.getByRole("button", { name: "View as Olga Lindqvist" }).count(), 0);
+  await page.getByRole("button", { name: "View as Vic" }).press("Enter");
+  const banner = page.getByRole("region", { name: "Viewing as somebody else" });
+  await banner.getByText(/You view Rio .* as Vic .*: nothing can be changed/).waitFor();
+  await banner.getByText(/Signed in as Olga Lindqvist, until/).waitFor();
+  await holds(page, "CommandDeck as somebody else");
+  // Vic manages nothing and sees no money: nor does who looks as Vic.
+  assert.equal(await page.locator("a[href^='/admin']").count(), 0);
+  await openGrid(page, `${product.origin}/grid?org=RIO`);
+  await banner.waitFor();
+  await page.locator(".rows .row .n-monthlyRate").first().waitFor();
+  assert.doesNotMatch((await page.locator(".rows").textContent())!, /\d\.\d\d\b/);
+  await page.goto(`${product.origin}${PEOPLE}`);
+  await page.getByText("lacks the permission").waitFor();
+  await banner.getByRole("button", { name: "Stop viewing" }).press("Enter");
+  await page.getByRole("button", { name: "View as Vic" }).waitFor();
+  assert.equal(await banner.count(), 0);
+  await page.goto(`${product.origin}/audit?org=RIO&eventType=VIEW_AS_ENDED`);
+  await entry(page, "stopped looking as Vic").waitFor();
+  assert.deepEqual(complaints.filter((one) => !one.includes("403")), []);
+  await page.context().close();
+}
+
+journeys("an administrator looks at the pages as a viewer, changing nothing", [viewing]);
