@@ -108,6 +108,7 @@ const site = (session?: Session) =>
         signIn: (_c, { password }) =>
           Promise.resolve(password === "right" ? undefined : "Wrong <b>"),
         signOut: () => Promise.resolve(),
+        endView: () => Promise.resolve(),
       }),
     );
 const post = (fields: Record<string, string>) => ({
