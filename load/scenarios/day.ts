@@ -51,6 +51,9 @@ export function teardown(): void {
   }
 }
 
+/** A value that no run before has set: a draft of what a record holds already is none. */
+const run = Date.now().toString(36);
+
 const any = <A>(values: ReadonlyArray<A>): A => values[Math.floor(Math.random() * values.length)]!;
 
 export function work(): void {
@@ -62,7 +65,7 @@ export function work(): void {
     const pfaIds = [0, 1].map((at) => planner.pfaIds[(nth * 2 + at) % planner.pfaIds.length]!);
     ask(planner, "read", `/api/pfa-data/${pfaIds[0]}?organizationId=${planner.organizationId}`);
     sleep(Math.random() * thinkSeconds);
-    const ids = save(planner, pfaIds, { model: `day ${planner.username} ${nth}` });
+    const ids = save(planner, pfaIds, { model: `day ${run} ${nth}` });
     sleep(Math.random() * thinkSeconds);
     commit(planner, ids);
     if (Math.random() < 0.2) status(planner);
