@@ -60,7 +60,7 @@ export function manualOf(
   return [
     HEAD,
     `${info.description} Lists come in pages: \`limit\` entries, and \`nextCursor\` for the next page.`,
-    "Refusals are `application/problem+json` (RFC 9457): their shape is [Problem](#problem). A request that is",
+    "Refusals are `application/problem+json` (RFC 9457): their shape is [Problem](#shape-problem). A request that is",
     "refused has changed nothing. A running app tells the same at `/api/docs`, and for machines at",
     "`/api/openapi.json`. The examples are run against the app, one after the other, whenever this page is made",
     "and whenever it is tested.",
@@ -75,7 +75,7 @@ export function manualOf(
     "## Shapes",
     "",
     ...Object.entries(schemas).flatMap(([name, schema]) => [
-      `### ${name}`,
+      `### Shape: ${name}`,
       "",
       "```ts",
       shapeOf(schema),
@@ -118,7 +118,7 @@ function answerOf(
 function contentOf(content: Content): string {
   const [type, { schema }] = Object.entries(content)[0]!;
   const name = schema.$ref?.split("/").at(-1);
-  if (name !== undefined) return `[${name}](#${name.toLowerCase()})`;
+  if (name !== undefined) return `[${name}](#shape-${name.toLowerCase()})`;
   return type === "application/json" ? `\`${shapeOf(schema)}\`` : `\`${type}\``;
 }
 

@@ -4,9 +4,9 @@ import { familiesOf } from "../app/families.ts";
 import { Meters } from "../app/meters.ts";
 import { withApp } from "./app_client.ts";
 import { withDatabase } from "./database.ts";
+import { blocksOf, inlineOf, textOf as text } from "./documents.ts";
 
 const root = new URL("../", import.meta.url);
-const text = (path: string) => Deno.readTextFileSync(new URL(path, root));
 
 const RULES = text("ops/prometheus/rules.yml");
 const ALERTS = [...RULES.matchAll(/- alert: (\w+)/g)].map(([, name]) => name!);
@@ -16,10 +16,9 @@ const RUNBOOKS = new Map(PAGES.map((name) => [name, text(`ops/runbooks/${name}`)
 /** What stands in backticks or in a block, with the page that says so. */
 function* spans(kind: "inline" | "sql" | "sh"): Generator<readonly [page: string, code: string]> {
   for (const [page, said] of RUNBOOKS) {
-    const blocks = said.matchAll(/^```(\w+)\n(.*?)^```/gms);
-    const inline = said.replaceAll(/^```.*?^```/gms, "").matchAll(/`([^`]+)`/g);
-    if (kind === "inline") { for (const [, code] of inline) yield [page, code!]; }
-    else for (const [, language, code] of blocks) if (language === kind) yield [page, code!];
+    for (const code of kind === "inline" ? inlineOf(said) : blocksOf(said, kind)) {
+      yield [page, code];
+    }
   }
 }
 

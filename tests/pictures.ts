@@ -42,6 +42,17 @@ const PICTURES: ReadonlyArray<Picture> = [
     height: 820,
     settle: visible("h1"),
   },
+  { name: "audit", path: "/audit", who: "olga", height: 820, settle: visible(".entries > li") },
+  { name: "system", path: "/system", who: "olga", height: 820, settle: inSystem },
+  { name: "admin", path: "/admin?section=policy", who: "olga", height: 1000, settle: inPolicy },
+  {
+    name: "connection",
+    path: "/admin?section=connection",
+    who: "olga",
+    height: 680,
+    settle: visible(".state-good"),
+  },
+  { name: "people", path: "/admin?section=people", who: "olga", height: 1000, settle: inPeople },
 ];
 
 async function inGrid(page: Page): Promise<void> {
@@ -62,6 +73,27 @@ async function inBulk(page: Page): Promise<void> {
   await dialog.getByLabel("Days later").fill("14");
   await dialog.getByLabel("Which dates").selectOption("end");
   await dialog.getByText(/records? change/).waitFor();
+}
+
+async function inSystem(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Look now" }).click();
+  await page.getByText(/^All \d+ hold/).waitFor();
+}
+
+async function inPolicy(page: Page): Promise<void> {
+  const field = page.getByRole("group", { name: "Forecast end", exact: true });
+  await field.getByLabel("Use mine").check();
+  await page.getByRole("button", { name: "Try it on past conflicts" }).click();
+  await page.getByText(/^Of the last/).waitFor();
+}
+
+async function inPeople(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Add a person…" }).click();
+  const dialog = page.getByRole("dialog", { name: /^A new person in/ });
+  await dialog.getByLabel("Username").fill("pia");
+  await dialog.getByLabel("Name", { exact: true }).fill("Pia Planner");
+  await dialog.getByRole("button", { name: "Planner", exact: true }).click();
+  await dialog.getByLabel("Last day").fill("2027-03-31");
 }
 
 const executable = findChromium();
