@@ -1,15 +1,8 @@
 /** docs/api.md as text: routes by group with what each needs, takes and answers; examples; shapes. */
-import type { Example } from "./api_examples.ts";
+import { calmed, exampleLines, type Told } from "./api_told.ts";
+import { shapeOf } from "./api_shapes.ts";
 import type { JsonSchema } from "./openapi.ts";
 import { neededBy, patternOf, type Route, ROUTES } from "./routes.ts";
-
-/** An example that has been run. */
-export interface Told {
-  readonly example: Example;
-  readonly path: string;
-  readonly body?: string;
-  readonly answer: unknown;
-}
 
 interface Content {
   readonly [type: string]: { readonly schema: JsonSchema };
@@ -138,99 +131,3 @@ function needsOf(call: string): string {
 
 const documented = (route: Route): string =>
   patternOf(route).replace(/\{.*\|.*\}/, "").replaceAll(/:(\w+)/g, "{$1}");
-
-type Calm = (text: string) => string;
-
-function exampleLines(told: Told, calm: Calm): ReadonlyArray<string> {
-  const { example, path, body, answer } = told;
-  const method = example.call.split(" ")[0];
-  const type = typeof example.body === "string" ? "text/csv" : "application/json";
-  const sent = body === undefined
-    ? []
-    : [`content-type: ${type}`, "", type === "text/csv" ? body.trimEnd() : pretty(body)];
-  return [
-    "**Example.** " + example.says,
-    "",
-    "```http",
-    calm([`${method} ${path}`, ...sent].join("\n")),
-    "```",
-    "",
-    `Answers ${example.status}:`,
-    "",
-    "```json",
-    calm(pretty(JSON.stringify(answer))),
-    "```",
-    "",
-  ];
-}
-
-/** Lists of plain words stand in one line. */
-const pretty = (json: string): string =>
-  JSON.stringify(JSON.parse(json), null, 2).replaceAll(
-    /\[\s+("[^"]*"(?:,\s+"[^"]*")*)\s+\]/g,
-    (_, words) => `[${words.replaceAll(/,\s+/g, ", ")}]`,
-  );
-
-const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-const DAY_MS = 86_400_000;
-
-/** What differs from run to run is told the same each time: ids by their order, moments of now, secrets. */
-function calmed({ token }: { readonly [name: string]: string }): Calm {
-  const ids = new Map<string, string>();
-  const now = Date.now();
-  return (text) =>
-    text.replaceAll(token ?? "\0", "vgd_shown-this-once")
-      .replaceAll(UUID, (id) => {
-        if (!ids.has(id)) {
-          ids.set(id, `0198c0de-0000-7000-8000-${String(ids.size + 1).padStart(12, "0")}`);
-        }
-        return ids.get(id)!;
-      })
-      .replaceAll(
-        INSTANT,
-        (at) => Math.abs(Date.parse(at) - now) < DAY_MS ? "2026-11-30T08:00:00.000Z" : at,
-      )
-      .replaceAll(/"nextCursor": "[^"]+"/g, `"nextCursor": "WyIyMDI2LTExLTMwIl0"`)
-      .replaceAll(/"seq": "[^"]+"/g, `"seq": "mh2k.1"`)
-      .replaceAll(/"estimatedSeconds": [\d.]+/g, `"estimatedSeconds": 3.2`);
-}
-
-/** A schema as TypeScript would write it. */
-export function shapeOf(schema: JsonSchema, indent = ""): string {
-  if (schema.$ref) return decodeURIComponent(schema.$ref.split("/").at(-1));
-  const several = schema.anyOf ?? schema.oneOf;
-  if (several) return several.map((one: JsonSchema) => shapeOf(one, indent)).join(" | ");
-  if (schema.enum) return schema.enum.map((one: unknown) => JSON.stringify(one)).join(" | ");
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  switch (schema.type) {
-    case "array": {
-      const items = shapeOf(schema.items ?? {}, indent);
-      return items.includes(" | ") && !items.startsWith("{") ? `(${items})[]` : `${items}[]`;
-    }
-    case "object":
-      return objectOf(schema, indent);
-    case "integer":
-      return "number";
-    case "string":
-    case "number":
-    case "boolean":
-    case "null":
-      return schema.type;
-    default:
-      return "unknown";
-  }
-}
-
-function objectOf(schema: JsonSchema, indent: string): string {
-  const inner = `${indent}  `;
-  const required: ReadonlyArray<string> = schema.required ?? [];
-  const lines = Object.entries<JsonSchema>(schema.properties ?? {}).map(([name, value]) =>
-    `${inner}${name}${required.includes(name) ? "" : "?"}: ${shapeOf(value, inner)};`
-  );
-  if (typeof schema.additionalProperties === "object") {
-    lines.push(`${inner}[name: string]: ${shapeOf(schema.additionalProperties, inner)};`);
-  }
-  if (lines.length === 0) return "{ [name: string]: unknown }";
-  return `{\n${lines.join("\n")}\n${indent}}`;
-}

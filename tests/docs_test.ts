@@ -1,11 +1,8 @@
-/** What the documents name is there: links, pictures, tasks, commands, pages, routes, variables, words of the screens. */
+/** What the documents name is there: links, pictures, tasks, commands, files, pages and routes. */
 import assert from "node:assert/strict";
-import { readConfig } from "../domain/config.ts";
-import { MODIFICATION_STATUSES } from "../domain/status.ts";
 import {
   anchorsOf,
   blocksOf,
-  boldOf,
   commandsOf,
   DOCUMENTS,
   inlineOf,
@@ -113,127 +110,5 @@ Deno.test("pages and routes that the documents name are there", () => {
     const isSandbox = ofSandbox !== undefined && control.includes(`("${ofSandbox}"`);
     const isFamily = [...known].some((one) => one.startsWith(`${path}/`));
     assert.ok(known.has(path) || isSandbox || isFamily, `${page}: ${code}`);
-  }
-});
-
-/** The variables that the product reads. */
-function variablesRead(): ReadonlySet<string> {
-  const read = new Set<string>();
-  readConfig(
-    new Proxy({}, {
-      get: (_, name) => {
-        read.add(String(name));
-        return undefined;
-      },
-    }),
-  );
-  return read;
-}
-
-/** The lines of .env.example that set a variable, also those that are only shown. */
-const examples = [...textOf(".env.example").matchAll(/^(# )?([A-Z][A-Z_]+)=(.*)$/gm)]
-  .map(([, shown, name, value]) => ({ name: name!, value: value!, isSet: shown === undefined }));
-/** Deno's own: the product does not read it. */
-const DENOS = ["OTEL_EXPORTER_OTLP_ENDPOINT"];
-
-Deno.test("the configuration, .env.example and README name the same variables and defaults", () => {
-  const read = [...variablesRead()].toSorted();
-  assert.ok(read.length > 20);
-  const shown = examples.map(({ name }) => name).filter((name) => !DENOS.includes(name));
-  assert.deepEqual(shown.toSorted(), read, ".env.example");
-  const table = textOf("README.md").split("\n## Configuration\n")[1]!.split("\n## ")[0]!;
-  const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| ([^|]*?) +\|/gm)]
-    .map(([, name, value]) => ({ name: name!, value: value!.replaceAll("`", "") }));
-  assert.deepEqual(rows.map(({ name }) => name).toSorted(), read, "README");
-  for (const { name, value } of rows) {
-    const example = examples.find((one) => one.name === name)!;
-    assert.equal(value.trim(), example.isSet ? example.value : "", `README: ${name}`);
-  }
-});
-
-Deno.test(".env.example says what holds without it", () => {
-  const set = Object.fromEntries(
-    examples.filter(({ isSet }) => isSet).map(({ name, value }) => [name, value]),
-  );
-  assert.deepEqual(readConfig(set), readConfig({}));
-});
-
-Deno.test("every variable that a document names is one of the product", () => {
-  const variables = new Set([...variablesRead(), ...DENOS, "HTTPS_PROXY"]);
-  const words = ["event", "series", "settlement"].map((name) => textOf(`domain/${name}.ts`)).join();
-  const trail = textOf("app/audit_words.ts");
-  const messages = textOf("islands/live.ts") + words + trail;
-  let seen = 0;
-  for (const [page, code] of codes.filter(([page]) => page !== "docs/api.md")) {
-    for (const [name] of code!.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)) {
-      seen++;
-      const known = variables.has(name) || messages.includes(name) || isOfLoad(name);
-      assert.ok(known, `${page}: ${name}`);
-    }
-  }
-  assert.ok(seen > 30);
-});
-
-/** Who plays in a load test is told by the environment too. */
-const isOfLoad = (name: string): boolean => USAGES["load"]!.includes(name);
-
-/** The sources of what is on the screens, each run of blanks as one. */
-function screens(): string {
-  const texts: string[] = [];
-  const read = (folder: string) => {
-    for (
-      const { name, isDirectory } of Deno.readDirSync(new URL(`../${folder}`, import.meta.url))
-    ) {
-      if (isDirectory) read(`${folder}${name}/`);
-      else if (/\.tsx?$/.test(name)) texts.push(textOf(folder + name));
-    }
-  };
-  for (const folder of ["islands/", "app/pages/"]) read(folder);
-  for (const name of ["roles", "permissions", "status"]) texts.push(textOf(`domain/${name}.ts`));
-  return texts.join("\n").replaceAll(/\s+/g, " ");
-}
-
-/** As whole words: `Add` is not shown because `Added` is. */
-function isShown(words: string, shown: string): boolean {
-  for (let at = shown.indexOf(words); at >= 0; at = shown.indexOf(words, at + 1)) {
-    const [before, after] = [shown[at - 1]!, shown[at + words.length]!];
-    const begins = !/\w/.test(words[0]!) || !/\w/.test(before);
-    if (begins && (!/\w/.test(words.at(-1)!) || !/\w/.test(after))) return true;
-  }
-  return false;
-}
-
-Deno.test("what the guides put in bold is on the screens, word for word", () => {
-  const shown = screens();
-  for (const guide of ["docs/admin-guide.md", "docs/user-guide.md"]) {
-    const words = boldOf(DOCUMENTS.get(guide)!);
-    assert.ok(words.length > 60, `${guide}: ${words.length}`);
-    for (const word of words) assert.ok(isShown(word, shown), `${guide}: ${word}`);
-  }
-});
-
-Deno.test("README and the architecture draw the same states, and these are the product's", () => {
-  const [drawn] = blocksOf(textOf("README.md"), "mermaid");
-  assert.ok(blocksOf(textOf("docs/architecture.md"), "mermaid").includes(drawn!));
-  const names = new Set(
-    [...drawn!.matchAll(/^ {2}(\w+) --> (\w+)/gm)].flatMap(([, ...two]) => two),
-  );
-  // Committed is what is queued in the same transaction.
-  const states = MODIFICATION_STATUSES.filter((name) => name !== "committed");
-  assert.deepEqual([...names].toSorted(), states.toSorted());
-});
-
-Deno.test("the guide of planners tells every badge and every key", () => {
-  const cells = DOCUMENTS.get("docs/user-guide.md")!.split("\n")
-    .map((line) => line.split("|")[1]?.trim());
-  const badges = textOf("islands/badge.tsx").split("STATUS_WORDS")[1]!.split("};")[0]!;
-  const states = [...badges.matchAll(/: "(\w+)",/g)].map(([, word]) => word!);
-  assert.equal(states.length, 10);
-  for (const state of states) assert.ok(cells.includes(`**${state}**`), state);
-  for (const list of ["grid", "timeline"]) {
-    const keys = textOf(`islands/${list}/help.tsx`);
-    for (const [, what] of keys.matchAll(/^ {2}\["([^"]+)", \[/gm)) {
-      assert.ok(cells.includes(what), `${list}: ${what}`);
-    }
   }
 });
