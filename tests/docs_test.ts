@@ -44,7 +44,7 @@ const PROGRAMS =
 const USAGES: { readonly [task: string]: string } = {
   admin: textOf("ops/admin/main.ts"),
   bench: textOf("load/bench/main.ts"),
-  load: textOf("load/main.ts"),
+  load: textOf("load/main.ts") + textOf("load/sizes.ts"),
   sandbox: textOf("pems/flags.ts"),
   test: textOf("tests/main.ts"),
 };
