@@ -35,6 +35,7 @@ import { letterGroups } from "./letter_groups.ts";
 import { replays } from "./replays.ts";
 import { jobRollbacks, recordRollbacks } from "./rollbacks.ts";
 import { logged } from "./requests.ts";
+import { singleSignOn } from "./single_sign_on.ts";
 import { sessions } from "./sessions.ts";
 import { resolveSession } from "./session.ts";
 import { makeSignIn, type SignIn } from "./signin.ts";
@@ -71,10 +72,9 @@ const SIGN_IN = /^(\/api\/auth\/(login|logout)|\/login|\/logout)$/;
 export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) {
   const guard = makeGuard(db.auth);
   const resolve = resolveSession(db.auth);
-  const signIn = makeSignIn(db.auth, {
-    ttlHours: config.sessionTtlHours,
-    trustProxy: config.trustProxy,
-  });
+  const { singleSignOn: described, sessionTtlHours: ttlHours, trustProxy } = config;
+  const signIn = makeSignIn(db.auth, { ttlHours, trustProxy });
+  const byProvider = { singleSignOn: described, vault, ttlHours, trustProxy };
   const limit = bodyLimit({
     maxSize: MOST_BODY,
     onError: (c) => {
@@ -94,6 +94,7 @@ export function makeApp({ db, config, vault, live, meters, pages }: AppOptions) 
     .route("/", health(db, () => migrations ??= readMigrations()))
     .route("/", metrics(db.auth, { token: config.metricsToken, meters, live }))
     .route("/api/auth", auth(signIn))
+    .route("/api/auth", singleSignOn(db.auth, byProvider))
     .route("/api/auth", sessions(db.auth))
     .route("/api/auth", tokens(db.auth))
     .route("/api/auth", viewAs(db.auth, guard))

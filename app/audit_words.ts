@@ -52,7 +52,10 @@ const WORDS: { readonly [event in AuditEvent]: (details: Details, entry: Told) =
   CIRCUIT_OPEN: ({ error }) => `stopped sending: PEMS does not answer${because(error)}`,
   CIRCUIT_CLOSED: ({ seconds }) => `went on sending: PEMS answers again after ${seconds} s`,
   LOGIN: () => "signed in",
-  LOGIN_FAILED: ({ username }) => `failed to sign in as ${username}`,
+  LOGIN_FAILED: ({ username, provider, reason }) =>
+    provider === undefined
+      ? `failed to sign in as ${username}`
+      : `failed to sign in through ${provider}${because(reason)}`,
   PERMISSION_DENIED: ({ path, missing }) =>
     `was refused ${path}: ${listed(missing) || "a permission"} is missing`,
   PERMISSION_CHANGED: wordsOfPermissions,
@@ -119,13 +122,20 @@ function wordsOfReading({ error, read, changed, missing, full, adopts, reason }:
 }
 
 function wordsOfPermissions(
-  { conflictPolicy, permissions, member, username, made }: Details,
+  { conflictPolicy, permissions, member, username, made, byGroups }: Details,
   { aboutName, userId }: Told,
 ): string {
   const whom = aboutName ?? (member === userId ? "their own account" : "a user");
   if (conflictPolicy !== undefined) return "changed which side wins a conflict, field by field";
   if (made !== undefined) return `made the user ${username}`;
   if (permissions === undefined) return `changed ${whom}`;
+  if (byGroups === true) {
+    return lengthOf(permissions) === 0
+      ? "left the organization with the last of their groups"
+      : `was given ${plural(lengthOf(permissions), "permission")} by their groups: ${
+        listed(permissions)
+      }`;
+  }
   return lengthOf(permissions) === 0
     ? `took ${whom} out of the organization`
     : `gave ${whom} ${plural(lengthOf(permissions), "permission")}: ${listed(permissions)}`;

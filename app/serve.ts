@@ -2,7 +2,7 @@
 import { endView } from "../db/views_as.ts";
 import type { Database } from "../db/sql.ts";
 import type { Config } from "../domain/config.ts";
-import type { Vault } from "../pems/credentials.ts";
+import { openDefaultKey, type Vault } from "../pems/credentials.ts";
 import { type AppOptions, makeApp } from "./app.ts";
 import { type Assets, bundleAssets } from "./assets.ts";
 import { makeDeck } from "./deck.ts";
@@ -36,6 +36,7 @@ export const drawnWith =
       ask,
       signIn: trySignIn,
       signOut,
+      provider: config.singleSignOn?.name,
       endView: async (c) => {
         if (sessionOf(c).viewing) await endView(db.auth, c.get("credential")!.id);
       },
@@ -46,6 +47,8 @@ export async function serveApp(
   { db, config, vault, withPages = true }: ServeOptions,
 ): Promise<Served> {
   setLogLevel(config.logLevel);
+  // One that does not open is told now, not to the first who signs in.
+  await openDefaultKey(vault, config.singleSignOn?.clientSecret);
   const assets = withPages ? await bundleAssets() : undefined;
   const live = makeLive({ db, writeSync: config.writeSync });
   const meters = new Meters();

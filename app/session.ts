@@ -150,7 +150,7 @@ async function revokeCookie(c: Context<AppEnv>, auth: Sql): Promise<boolean> {
   return cookie !== undefined;
 }
 
-const cookieOptions = (c: Context<AppEnv>, trustProxy: boolean) => ({
+export const cookieOptions = (c: Context<AppEnv>, trustProxy: boolean) => ({
   path: "/",
   httpOnly: true,
   sameSite: "Lax" as const,

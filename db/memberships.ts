@@ -37,7 +37,8 @@ export async function putMembership(
       ${expiresAt}::text::timestamptz
     from app_user u where u.id = ${userId}
     on conflict (organization_id, user_id)
-    do update set permissions = excluded.permissions, expires_at = excluded.expires_at
+    do update set permissions = excluded.permissions, expires_at = excluded.expires_at,
+      from_groups = false
     returning organization_id as "organizationId", user_id as "userId", permissions,
       expires_at as "expiresAt"`;
   return row;

@@ -15,7 +15,8 @@ export interface NewUser {
   readonly username: string;
   readonly displayName: string;
   readonly email: string | null;
-  readonly passwordHash: string;
+  /** Null: signs in through the OpenID provider alone. */
+  readonly passwordHash: string | null;
   readonly isAdmin: boolean;
 }
 

@@ -1,5 +1,6 @@
 /** What the environment may say: read once, every wrong value named at once. */
 import type { RetryPolicy } from "./retry.ts";
+import { CALLBACK, readGifts, type SingleSignOn } from "./single_sign_on.ts";
 
 export interface Config {
   readonly port: number;
@@ -17,6 +18,8 @@ export interface Config {
   /** 32-byte keys in base64, newest first; empty: made once in embedded mode. */
   readonly credentialsKeys: ReadonlyArray<string>;
   readonly admin: { readonly username: string; readonly password: string | undefined };
+  /** Undefined: people sign in with passwords alone. */
+  readonly singleSignOn: SingleSignOn | undefined;
   readonly sessionTtlHours: number;
   readonly trustProxy: boolean;
   readonly metricsToken: string | undefined;
@@ -86,7 +89,7 @@ export function readConfig(
     dataDir: text("DATA_DIR") ?? "./data",
     pems: {
       baseUrl: secureUrl("PEMS_WRITE_API_URL"),
-      apiKey: pemsKey(),
+      apiKey: sealed("PEMS_WRITE_API_KEY"),
       rateLimit: whole("PEMS_API_RATE_LIMIT", 10, 1, 100_000),
       timeoutMs: whole("PEMS_TIMEOUT_MS", 30_000, 10, 600_000),
     },
@@ -104,6 +107,7 @@ export function readConfig(
       username: text("ADMIN_USERNAME") ?? "admin",
       password: environment["ADMIN_PASSWORD"] || undefined,
     },
+    singleSignOn: singleSignOn(),
     sessionTtlHours: whole("SESSION_TTL_HOURS", 12, 1, 8760),
     trustProxy: truth("TRUST_PROXY", false),
     metricsToken: text("METRICS_TOKEN"),
@@ -122,14 +126,48 @@ export function readConfig(
     }
     return value;
   }
-  function pemsKey() {
-    const value = text("PEMS_WRITE_API_KEY");
+  function sealed(name: string) {
+    const value = text(name);
     if (production && value !== undefined && !value.startsWith("enc:v1:")) {
       problems.push(
-        "PEMS_WRITE_API_KEY must be an encrypted envelope enc:v1:... in production (deno task admin encrypt)",
+        `${name} must be an encrypted envelope enc:v1:... in production (deno task admin encrypt)`,
       );
     }
     return value;
+  }
+  function singleSignOn(): SingleSignOn | undefined {
+    const needed = {
+      OIDC_ISSUER: secureUrl("OIDC_ISSUER"),
+      OIDC_CLIENT_ID: text("OIDC_CLIENT_ID"),
+      OIDC_CLIENT_SECRET: sealed("OIDC_CLIENT_SECRET"),
+      OIDC_REDIRECT_URL: secureUrl("OIDC_REDIRECT_URL"),
+    };
+    const [name, groupsClaim] = [text("OIDC_NAME"), text("OIDC_GROUPS_CLAIM") ?? "groups"];
+    const gifts = readGifts(text("OIDC_GROUP_MAP") ?? "{}");
+    if (gifts === undefined) {
+      problems.push(
+        'OIDC_GROUP_MAP must be JSON such as {"planners": {"organization": "RIO", "role": "Planner"}}, or with "permissions" in place of "role"',
+      );
+    }
+    const missing = Object.entries(needed).filter(([, value]) => value === undefined);
+    if (missing.length === Object.keys(needed).length) return undefined;
+    for (const [name] of missing) {
+      problems.push(`${name} must be set with the other OIDC variables`);
+    }
+    const { OIDC_ISSUER: issuer, OIDC_REDIRECT_URL: redirectUrl } = needed;
+    if (redirectUrl && URL.canParse(redirectUrl) && new URL(redirectUrl).pathname !== CALLBACK) {
+      problems.push(`OIDC_REDIRECT_URL must end in ${CALLBACK}`);
+    }
+    if (missing.length > 0 || gifts === undefined || !URL.canParse(issuer!)) return undefined;
+    return {
+      name: name ?? new URL(issuer!).hostname,
+      issuer: issuer!,
+      clientId: needed.OIDC_CLIENT_ID!,
+      clientSecret: needed.OIDC_CLIENT_SECRET!,
+      redirectUrl: redirectUrl!,
+      groupsClaim,
+      gifts,
+    };
   }
   function keys() {
     const list = (text("CREDENTIALS_KEY") ?? "").split(",").map((key) => key.trim()).filter(

@@ -96,7 +96,7 @@ export const PERMISSION_GROUPS: ReadonlyArray<PermissionGroup> = [
         about: "Connection, conflict policy, dead letters, rollbacks and the audit trail",
       },
       { name: "ConfigureAlerts", about: "Set up alerts" },
-      { name: "Impersonate", about: "Act for somebody else" },
+      { name: "Impersonate", about: "Look as somebody else, changing nothing" },
     ],
   },
 ];

@@ -81,6 +81,11 @@ const CASES: ReadonlyArray<Case> = [
   ["CIRCUIT_CLOSED", { seconds: 7 }, "went on sending: PEMS answers again after 7 s"],
   ["LOGIN", { address: "::1" }, "signed in"],
   ["LOGIN_FAILED", { username: "ana" }, "failed to sign in as ana"],
+  [
+    "LOGIN_FAILED",
+    { provider: "Plant", reason: "declined, access_denied" },
+    "failed to sign in through Plant: declined, access_denied",
+  ],
   ["PERMISSION_DENIED", { path: "/x", missing: ["Sync"] }, "was refused /x: Sync is missing"],
   [
     "PERMISSION_CHANGED",
@@ -103,6 +108,16 @@ const CASES: ReadonlyArray<Case> = [
     "PERMISSION_CHANGED",
     { conflictPolicy: {} },
     "changed which side wins a conflict, field by field",
+  ],
+  [
+    "PERMISSION_CHANGED",
+    { member: "u", permissions: ["Read"], byGroups: true },
+    "was given 1 permission by their groups: Read",
+  ],
+  [
+    "PERMISSION_CHANGED",
+    { member: "u", permissions: [], byGroups: true },
+    "left the organization with the last of their groups",
   ],
   ["PERMISSION_CHANGED", { made: "u", username: "eva" }, "made the user eva"],
   ["CREDENTIAL_CHANGED", { baseUrl: "https://p" }, "changed the connection to PEMS at https://p"],

@@ -203,6 +203,33 @@ Deno.test("a socket closes once its session ends, its membership does, or Read i
     })
   ));
 
+Deno.test("a socket closes once its session looks as somebody else, and may be opened to read as them", () =>
+  withDatabase((db) =>
+    withApp(db, async (app) => {
+      const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
+      const { organizationId, userId } = await aPlanner(db);
+      const seen = await aMember(db, organizationId, { permissions: ["Read"] });
+      const url = `http://127.0.0.1:${server.addr.port}/api/ws/sync/${organizationId}`;
+      const viewer = await app.as(userId);
+      const own = new Listener(url, viewer.headers);
+      await own.next("SNAPSHOT");
+      const asked = { userId: seen.userId, organizationId };
+      assert.equal((await viewer.post("/api/auth/view-as", asked)).status, 201);
+      await app.live.check();
+      assert.equal((await own.closed).code, 1008);
+      const theirs = new Listener(url, viewer.headers);
+      await theirs.next("SNAPSHOT");
+      await app.live.check();
+      await announce(db.owner, [told(organizationId, "A", "monthlyRate 5500.00 is wrong")]);
+      const { sync } = await theirs.next("SYNC_RETRYING");
+      assert.doesNotMatch(JSON.stringify(sync), /5500/, "whom one looks as sees no money");
+      await viewer.delete("/api/auth/view-as");
+      await app.live.check();
+      assert.equal((await theirs.closed).code, 1008);
+      await server.shutdown();
+    })
+  ));
+
 onPostgres(
   "after a lost LISTEN everybody gets a fresh snapshot, since news may be lost",
   (db) =>

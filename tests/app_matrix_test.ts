@@ -67,7 +67,7 @@ function assertIn(answer: Answer, route: Route, who: string): void {
 
 function assertOut(
   answer: Answer,
-  route: Pick<Route, "call" | "in">,
+  route: Pick<Route, "call" | "in" | "undocumented">,
   { who, status }: { who: string; status: number },
 ) {
   const said = `${route.call} as ${who}: ${answer.status} ${JSON.stringify(answer.body)}`;

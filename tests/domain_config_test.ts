@@ -1,5 +1,6 @@
 /** The environment: defaults, every wrong value named at once, and no secret repeated. */
 import assert from "node:assert/strict";
+import { givenBy } from "../domain/single_sign_on.ts";
 import { type Config, configOf, type Environment, readConfig } from "../domain/config.ts";
 
 const KEY = btoa("k".repeat(32));
@@ -84,6 +85,56 @@ Deno.test("every wrong value is named at once, with what it may be", () => {
     /Cannot start.*\n- PORT.*\n- LOG_LEVEL/s,
   );
 });
+
+const OIDC = {
+  OIDC_ISSUER: "https://login.example.com",
+  OIDC_CLIENT_ID: "vanguard",
+  OIDC_CLIENT_SECRET: "enc:v1:x",
+  OIDC_REDIRECT_URL: "https://vanguard.example.com/api/auth/oidc/callback",
+};
+
+Deno.test("single sign-on is described whole or not at all, and its groups are what they may be", () => {
+  assert.equal(config({}).singleSignOn, undefined);
+  const map = {
+    planners: { organization: "RIO", role: "Viewer" },
+    boss: [
+      { organization: "RIO", permissions: ["Sync"] },
+      { organization: "PORT", permissions: [] },
+    ],
+  };
+  const read = config({ ...OIDC, OIDC_GROUP_MAP: JSON.stringify(map) }).singleSignOn!;
+  assert.deepEqual([read.name, read.groupsClaim], ["login.example.com", "groups"]);
+  assert.deepEqual(read.gifts, [
+    { group: "planners", organization: "RIO", permissions: ["Read", "Export", "ViewFinancials"] },
+    { group: "boss", organization: "RIO", permissions: ["Sync"] },
+    { group: "boss", organization: "PORT", permissions: [] },
+  ]);
+  assert.deepEqual(
+    [...givenBy(read.gifts, ["boss", "planners", "others"])],
+    [["RIO", ["Read", "Export", "ViewFinancials", "Sync"]], ["PORT", []]],
+  );
+  for (const name of Object.keys(OIDC)) {
+    assert.deepEqual(problems({ ...OIDC, [name]: "" }), [
+      `${name} must be set with the other OIDC variables`,
+    ]);
+  }
+  const wrong = [
+    { OIDC_ISSUER: "http://login.example.com" },
+    { OIDC_REDIRECT_URL: "https://vanguard.example.com/elsewhere" },
+    { OIDC_CLIENT_SECRET: "plain", NODE_ENV: "production" },
+    ...["[]", "x", '{"a": 1}', '{"a": {"organization": "RIO"}}'].map(mapped),
+    ...['{"a": {"organization": "RIO", "role": "King"}}'].map(mapped),
+    ...['{"a": {"organization": "RIO", "permissions": ["Fly"]}}'].map(mapped),
+    ...['{"a": {"organization": "RIO", "role": "Viewer", "permissions": []}}'].map(mapped),
+  ];
+  for (const one of wrong) {
+    const [told, ...more] = problems({ ...OIDC, ...one });
+    assert.match(told ?? "", new RegExp(`^${Object.keys(one)[0]} must `), JSON.stringify(one));
+    assert.deepEqual(more, []);
+  }
+});
+
+const mapped = (OIDC_GROUP_MAP: string) => ({ OIDC_GROUP_MAP });
 
 Deno.test("no password or key is repeated in a complaint", () => {
   const secret = "s3cretvalue";

@@ -205,6 +205,8 @@ export const ROUTES: ReadonlyArray<Route> = [
     body: { username: "ana", password: "correct horse battery" },
   },
   { call: "POST /api/auth/logout", needs: "anyone" },
+  { call: "GET /api/auth/oidc", needs: "anyone" },
+  { call: "GET /api/auth/oidc/callback", needs: "anyone" },
   ...([
     { call: "GET /api/openapi.json", needs: "anyone" },
     { call: "GET /api/docs", needs: "anyone" },

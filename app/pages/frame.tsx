@@ -127,9 +127,7 @@ function Viewing({ view, session, organization }: Pick<FrameProps, "session" | "
       <Icon name="lock" />
       <p>
         You view <b>{name}</b> as <b>{session.user.displayName}</b>: nothing can be changed.{" "}
-        <span class="viewing-by">
-          Signed in as {view.by.displayName}, until <Moment at={view.until} />.
-        </span>
+        Signed in as {view.by.displayName}, until <Moment at={view.until} />.
       </p>
       <form method="post" action="/view-as/end">
         <input type="hidden" name="next" value={within("/admin", organization ?? { code })} />

@@ -7,9 +7,11 @@ export interface LoginProps {
   readonly username?: string;
   /** Why the last try failed. */
   readonly error?: string;
+  /** What the OpenID provider is called; undefined: there is none. */
+  readonly provider: string | undefined;
 }
 
-export function Login({ next, username, error }: LoginProps) {
+export function Login({ next, username, error, provider }: LoginProps) {
   return (
     <main class="login" id="content">
       <section aria-labelledby="login-title">
@@ -43,6 +45,11 @@ export function Login({ next, username, error }: LoginProps) {
           />
           <button type="submit" class="primary">Sign in</button>
         </form>
+        {provider && (
+          <a class="plain by-provider" href={`/api/auth/oidc?next=${encodeURIComponent(next)}`}>
+            Sign in with {provider}
+          </a>
+        )}
       </section>
     </main>
   );

@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { isTheme, themeCookie } from "../../islands/theme.ts";
 import type { Assets } from "../assets.ts";
 import type { AppEnv } from "../env.ts";
+import { ssoWords } from "../sso_words.ts";
 import { accessPages } from "./access_pages.tsx";
 import { adminPages } from "./admin_pages.tsx";
 import { type Ask, makeFraming, secured } from "./framing.tsx";
@@ -11,6 +12,8 @@ import { sitePath } from "./path.ts";
 import { type DeckOf, plannerPages } from "./planner_pages.tsx";
 
 export interface PagesOptions {
+  /** What the OpenID provider is called; undefined: there is none. */
+  readonly provider: string | undefined;
   readonly assets: Assets;
   readonly deck: DeckOf;
   readonly ask: Ask;
@@ -28,14 +31,14 @@ export interface Credentials {
 }
 
 export function pages(
-  { assets, deck, ask, signIn, signOut, endView }: PagesOptions,
+  { assets, deck, ask, signIn, signOut, endView, provider }: PagesOptions,
 ): Hono<AppEnv> {
   const framing = makeFraming(assets, ask);
-  const login = (c: Context<AppEnv>, props: LoginProps) => {
+  const login = (c: Context<AppEnv>, props: Omit<LoginProps, "provider">) => {
     const title = props.error ? "Error: Sign in" : "Sign in";
     return framing.show(
       c,
-      { head: { title, islands: [] }, body: <Login {...props} /> },
+      { head: { title, islands: [] }, body: <Login {...props} provider={provider} /> },
       props.error ? 401 : 200,
     );
   };
@@ -46,7 +49,9 @@ export function pages(
     })
     .get("/login", secured, (c) => {
       const next = sitePath(c.req.query("next"));
-      return c.get("session") ? c.redirect(next, 303) : login(c, { next });
+      if (c.get("session")) return c.redirect(next, 303);
+      const error = provider && ssoWords(c.req.query("problem"), provider);
+      return login(c, { next, ...(error && { error }) });
     })
     .post("/login", secured, async (c) => {
       const form = await c.req.parseBody();

@@ -1,5 +1,6 @@
 /** Looking as somebody else in the browser: begun among the people, told on every page, ended by its button. */
 import assert from "node:assert/strict";
+import { visit } from "./browser.ts";
 import { type Bench, entry, holds, signedIn } from "./decisions.ts";
 import { journeys } from "./journeys.ts";
 import { openGrid } from "./planner.ts";
@@ -33,4 +34,27 @@ async function viewing(bench: Bench): Promise<void> {
   await page.context().close();
 }
 
-journeys("an administrator looks at the pages as a viewer, changing nothing", [viewing]);
+/** The other way in stands on the login page, and says so in plain words when it does not work. */
+async function otherWayIn({ browser, product }: Bench): Promise<void> {
+  const { page, complaints } = await visit(browser, { reducedMotion: true });
+  await page.goto(`${product.origin}/login?next=%2Fgrid`);
+  const way = page.getByRole("link", { name: "Sign in with Plant login" });
+  await holds(page, "a login with two ways");
+  await way.press("Enter");
+  await page.getByRole("alert").getByText("Plant login cannot be reached just now").waitFor();
+  await holds(page, "a login that did not work");
+  assert.deepEqual(complaints.filter((one) => !one.includes("401")), []);
+  await page.context().close();
+}
+
+journeys("an administrator looks at the pages as a viewer, changing nothing", [
+  viewing,
+  otherWayIn,
+], {
+  // Nobody listens there.
+  OIDC_ISSUER: "http://127.0.0.1:9",
+  OIDC_CLIENT_ID: "vanguard",
+  OIDC_CLIENT_SECRET: "secret",
+  OIDC_REDIRECT_URL: "http://127.0.0.1/api/auth/oidc/callback",
+  OIDC_NAME: "Plant login",
+});
