@@ -62,7 +62,7 @@ export function Frame({ session, organization, path, theme, children }: FramePro
   return (
     <>
       <a class="skip" href="#content">Skip to the content</a>
-      {session.viewing && <Viewing view={session.viewing} {...{ session, organization }} />}
+      {session.viewing && <Viewing view={session.viewing} session={session} />}
       <header class="bar">
         <a class="brand" href={within("/", organization)} aria-label="PFA Vanguard">
           <Mark />
@@ -118,9 +118,7 @@ export function Frame({ session, organization, path, theme, children }: FramePro
 }
 
 /** On top of every page: nobody forgets whose eyes they look through. */
-function Viewing({ view, session, organization }: Pick<FrameProps, "session" | "organization"> & {
-  readonly view: View;
-}) {
+function Viewing({ view, session }: Pick<FrameProps, "session"> & { readonly view: View }) {
   const [{ name, code }] = session.organizations as [Membership];
   return (
     <section class="viewing" aria-label="Viewing as somebody else">
@@ -130,7 +128,7 @@ function Viewing({ view, session, organization }: Pick<FrameProps, "session" | "
         Signed in as {view.by.displayName}, until <Moment at={view.until} />.
       </p>
       <form method="post" action="/view-as/end">
-        <input type="hidden" name="next" value={within("/admin", organization ?? { code })} />
+        <input type="hidden" name="next" value={`${within("/admin", { code })}&section=people`} />
         <button type="submit">Stop viewing</button>
       </form>
     </section>

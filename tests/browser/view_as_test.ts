@@ -1,7 +1,7 @@
 /** Looking as somebody else in the browser: begun among the people, told on every page, ended by its button. */
 import assert from "node:assert/strict";
 import { visit } from "./browser.ts";
-import { type Bench, entry, holds, signedIn } from "./decisions.ts";
+import { type Bench, call, entry, holds, rio, signedIn } from "./decisions.ts";
 import { journeys } from "./journeys.ts";
 import { openGrid } from "./planner.ts";
 
@@ -21,15 +21,21 @@ async function viewing(bench: Bench): Promise<void> {
   assert.equal(await page.locator("a[href^='/admin']").count(), 0);
   await openGrid(page, `${product.origin}/grid?org=RIO`);
   await banner.waitFor();
-  await page.locator(".rows .row .n-monthlyRate").first().waitFor();
-  assert.doesNotMatch((await page.locator(".rows").textContent())!, /\d\.\d\d\b/);
+  const organizationId = await rio(page);
+  const { records } = await call<{ records: ReadonlyArray<{ data: { monthlyRate: unknown } }> }>(
+    page,
+    { path: `/api/pfa-data?organizationId=${organizationId}&source=Rental&limit=1` },
+  );
+  assert.equal(records[0]!.data.monthlyRate, null);
+  const commit = { path: "/api/pfa-data/commit-drafts", body: { organizationId } };
+  await assert.rejects(call(page, commit), /You look as Vic Ortega, which changes nothing/);
   await page.goto(`${product.origin}${PEOPLE}`);
   await page.getByText("lacks the permission").waitFor();
   await banner.getByRole("button", { name: "Stop viewing" }).press("Enter");
   await page.getByRole("button", { name: "View as Vic" }).waitFor();
   assert.equal(await banner.count(), 0);
   await page.goto(`${product.origin}/audit?org=RIO&eventType=VIEW_AS_ENDED`);
-  await entry(page, "stopped looking as Vic").waitFor();
+  await page.getByText("stopped looking as Vic Ortega").first().waitFor();
   assert.deepEqual(complaints.filter((one) => !one.includes("403")), []);
   await page.context().close();
 }
