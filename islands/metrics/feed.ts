@@ -1,7 +1,7 @@
 /** The series on show: read anew for another time, and carried on by what the socket tells. */
 import { batch, type Signal, signal } from "@preact/signals";
 import type { Metrics } from "../../app/series.ts";
-import type { LiveMessage, MetricsEvent } from "../../domain/event.ts";
+import type { LiveMessage, MetricsEvent, SyncCounts } from "../../domain/event.ts";
 import { joined, totalsOf } from "../../domain/series.ts";
 import { call, query, Refusal } from "../api.ts";
 import type { Loaded } from "../listing.ts";
@@ -18,6 +18,8 @@ export class Feed {
   /** Stands still while somebody reads. */
   readonly paused: Signal<boolean> = signal(false);
   readonly #organizationId: string;
+  /** What the socket told last: where it changes, something has happened that is to be marked. */
+  #health: SyncCounts["health"] | undefined;
   #asked = 0;
 
   constructor(organizationId: string, chosen: Chosen, loaded: Loaded<Metrics>) {
@@ -64,10 +66,19 @@ export class Feed {
   };
 
   readonly hear = (message: LiveMessage): void => {
+    const changed = this.#healthChanged(message);
     if (this.chosen.peek().range === undefined || this.paused.peek() || document.hidden) return;
-    if (message.type === "SNAPSHOT") void this.read();
+    if (message.type === "SNAPSHOT" || changed) void this.read();
     if (message.type === "METRICS") this.#goOn(message);
   };
+
+  #healthChanged(message: LiveMessage): boolean {
+    if (message.type !== "SNAPSHOT" && message.type !== "HEALTH") return false;
+    const { health } = message.status;
+    const changed = this.#health !== undefined && this.#health !== health;
+    this.#health = health;
+    return changed;
+  }
 
   #goOn({ series }: MetricsEvent): void {
     const { range } = this.chosen.peek();

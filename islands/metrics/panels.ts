@@ -147,7 +147,7 @@ export const PANELS: ReadonlyArray<Panel> = [
   },
 ];
 
-/** Now, the most and when: of the panel's first line, which is what it is about. */
+/** Now, the most and when: of the panel's first line, which is what it is about; of the others what they came to. */
 export function sentence(
   { write }: Panel,
   lines: ReadonlyArray<Drawn>,
@@ -158,10 +158,24 @@ export function sentence(
     value === null ? [] : [{ value, nth }]
   );
   if (line === undefined || known.length === 0) return "Nothing was counted in this time.";
+  const besides = othersOf(lines, write);
   const latest = known.at(-1)!;
   const most = known.reduce((a, b) => b.value > a.value ? b : a);
   const least = known.reduce((a, b) => b.value < a.value ? b : a);
-  if (most.value === least.value) return `${line.label}: ${write(latest.value)} all the time.`;
+  if (most.value === least.value) {
+    return `${line.label}: ${write(latest.value)} all the time.${besides}`;
+  }
   return `${line.label}: ${write(latest.value)} at last, ${write(least.value)} at least, ` +
-    `${write(most.value)} at most at ${moment(most.nth)}.`;
+    `${write(most.value)} at most at ${moment(most.nth)}.${besides}`;
+}
+
+/** Of each line but the first, and of limits and objectives: the most it came to, where that is anything. */
+function othersOf(lines: ReadonlyArray<Drawn>, write: Panel["write"]): string {
+  const others = lines.slice(1).filter(({ isMeasure }) => !isMeasure).flatMap(
+    ({ label, values }) => {
+      const most = values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+      return most > 0 ? [`${label} ${write(most)}`] : [];
+    },
+  );
+  return others.length === 0 ? "" : ` Besides, at most: ${others.join(", ")}.`;
 }
