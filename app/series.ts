@@ -1,6 +1,7 @@
 /** Route of the metrics dashboard: time series of an organization, with what explains their bends. */
 import { Schema } from "effect";
 import { Hono } from "hono";
+import { type Deployment, readDeployments } from "../db/deployments.ts";
 import { KEPT, type Mark, readMarks, readSeries } from "../db/metrics.ts";
 import { asTenant, type Sql, type Tx } from "../db/sql.ts";
 import { QUEUE_STATES, type Series, seriesOf, totalsOf } from "../domain/series.ts";
@@ -64,7 +65,7 @@ const MetricsShape = Schema.Struct({
   }),
   marks: Schema.Array(Schema.Struct({
     at: Instant,
-    event: Schema.Literals(["PAUSE", "RESUME", "CIRCUIT_OPEN", "CIRCUIT_CLOSED"]),
+    event: Schema.Literals(["PAUSE", "RESUME", "CIRCUIT_OPEN", "CIRCUIT_CLOSED", "DEPLOYMENT"]),
     reason: orNull(Schema.String),
   })),
 }).annotate({ identifier: "Metrics" });
@@ -102,7 +103,8 @@ export const series = (app: Sql, { allow }: Guard) =>
           ...answer,
           marks: answer.marks.map(({ reason, ...mark }) => ({
             ...mark,
-            reason: reason === null ? null : mask.text(reason),
+            // A version is nobody's amount, though it may look like one.
+            reason: reason === null || mark.event === "DEPLOYMENT" ? reason : mask.text(reason),
           })),
         } satisfies Metrics,
       );
@@ -124,17 +126,25 @@ export async function metricsOf(tx: Tx, span: Span) {
   // The newest coarse row is as fresh as the fine ones: both are written at once.
   const rows = await readSeries(tx, { step: kept.step, from: begin, to });
   const marks = await readMarks(tx, { from: begin, to });
+  const deployments = await readDeployments(tx, { from: begin, to });
   const series = seriesOf(rows, { from: begin, to, step, now });
   return {
     ...series,
     from: new Date(begin * 1000).toISOString(),
     to: new Date(to * 1000).toISOString(),
     totals: totalsOf(series),
-    marks: marks.map(shown),
+    marks: [...marks.map(shown), ...deployments.map(deployed)]
+      .sort((one, other) => Date.parse(one.at) - Date.parse(other.at)),
   };
 }
 
 const shown = ({ at, event, reason }: Mark) => ({ at: at.toISOString(), event, reason });
+
+const deployed = ({ at, version, previous }: Deployment) => ({
+  at: at.toISOString(),
+  event: "DEPLOYMENT" as const,
+  reason: `${version} after ${previous}`,
+});
 
 /** The last two points: the newest, and the one before it, which is complete. */
 export async function newestPoints(tx: Tx, at: string): Promise<Series> {

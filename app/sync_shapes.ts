@@ -265,7 +265,7 @@ export const Notifications = Schema.Struct({
   notifications: Schema.Array(Schema.Struct({
     id: Id,
     organizationId: Id,
-    kind: Schema.Literals(["conflict", "failure", "outage", "paused", "resumed"]),
+    kind: Schema.Literals(["conflict", "failure", "outage", "paused", "resumed", "credential"]),
     title: Text,
     body: Text,
     pfaId: orNull(Text),

@@ -7,7 +7,7 @@ export interface Notification {
   readonly userIds: ReadonlyArray<string>;
   /** Also everybody who manages the organization's settings. */
   readonly administrators: boolean;
-  readonly kind: "conflict" | "failure" | "outage" | "paused" | "resumed";
+  readonly kind: "conflict" | "failure" | "outage" | "paused" | "resumed" | "credential";
   readonly title: string;
   readonly body: string;
   readonly pfaId?: string;

@@ -1224,7 +1224,7 @@ create table alert (
   due_at timestamp with time zone default now(),
   delivered_at timestamp with time zone,
   error text,
-  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'failure'::text, 'outage'::text, 'paused'::text, 'resumed'::text]))),
+  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'failure'::text, 'outage'::text, 'paused'::text, 'resumed'::text, 'credential'::text]))),
   constraint delivered_once CHECK (((delivered_at IS NULL) OR (due_at IS NULL))),
   constraint alert_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
   constraint alert_pkey PRIMARY KEY (id)
@@ -1378,6 +1378,17 @@ create policy tenant on circuit_failure for all to vanguard_app using ((organiza
 grant select on circuit_failure to vanguard_app;
 grant delete, insert, select on circuit_failure to vanguard_worker;
 
+create table deployment (
+  id bigint not null generated always as identity,
+  version text not null,
+  previous text,
+  at timestamp with time zone not null default clock_timestamp(),
+  constraint another CHECK ((previous <> version)),
+  constraint deployment_pkey PRIMARY KEY (id)
+);
+CREATE INDEX deployment_newest ON deployment USING btree (at DESC);
+grant select on deployment to vanguard_app;
+
 create table identity (
   issuer text not null,
   subject text not null,
@@ -1469,7 +1480,7 @@ create table notification (
   pfa_id text,
   created_at timestamp with time zone not null default now(),
   read_at timestamp with time zone,
-  constraint notification_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'failure'::text, 'outage'::text, 'paused'::text, 'resumed'::text]))),
+  constraint notification_kind_check CHECK ((kind = ANY (ARRAY['conflict'::text, 'failure'::text, 'outage'::text, 'paused'::text, 'resumed'::text, 'credential'::text]))),
   constraint notification_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
   constraint notification_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id),
   constraint notification_pkey PRIMARY KEY (id)
@@ -1503,6 +1514,7 @@ create table organization (
   paused_by uuid,
   pems_key_set_by uuid,
   settings_version integer not null default 1,
+  key_warned_at timestamp with time zone,
   constraint organization_code_check CHECK ((code ~ '^[A-Z0-9][A-Z0-9_-]{0,31}$'::text)),
   constraint organization_name_check CHECK ((name <> ''::text)),
   constraint organization_pause_check CHECK ((pause = ANY (ARRAY['administrator'::text, 'credentials'::text, 'rewind'::text]))),

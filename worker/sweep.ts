@@ -1,6 +1,7 @@
 /** Sweeping: what must be done now and then, by any worker. */
 import { Effect, Layer, Schedule } from "effect";
 import { forgetMetrics } from "../db/metrics.ts";
+import { warnOfOldKeys } from "../db/old_keys.ts";
 import { advanceReplays } from "../db/replay_steps.ts";
 import { dropOldMonths, endJobs, ensurePartitions } from "../db/sweep.ts";
 import { forgetDead } from "../db/workers.ts";
@@ -24,6 +25,7 @@ export const Sweep = Layer.effectDiscard(
         : every(Schedule.spaced("6 hours"), () => dropOldMonths(worker, keptMonths)),
       every(Schedule.spaced("1 hour"), () => forgetDead(worker)),
       every(Schedule.spaced("1 hour"), () => forgetMetrics(worker)),
+      every(Schedule.spaced("1 hour"), () => warnOfOldKeys(worker)),
     ], { concurrency: "unbounded", discard: true }));
   }),
 );

@@ -185,6 +185,7 @@ const EVENTS = {
   RESUME: "Resumed",
   CIRCUIT_OPEN: "PEMS out of reach",
   CIRCUIT_CLOSED: "PEMS back",
+  DEPLOYMENT: "Deployed",
 } as const;
 
 /** What the dashed lines in the plots stand for. */

@@ -19,6 +19,7 @@ const ICONS: { readonly [kind in Notification["kind"]]: IconName } = {
   outage: "alert",
   paused: "waiting",
   resumed: "check",
+  credential: "lock",
 };
 
 function Bell({ codes, workplace }: BellProps) {

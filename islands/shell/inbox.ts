@@ -28,6 +28,7 @@ export function placeOf(
   const record = pfaId ? encodeURIComponent(pfaId) : "";
   if (kind === "conflict") return `/conflicts?org=${org}&pfaId=${record}&status=any`;
   if (kind === "failure") return `/grid?org=${org}&q=${record}`;
+  if (kind === "credential") return `/admin?org=${org}`;
   return `/history?org=${org}`;
 }
 
