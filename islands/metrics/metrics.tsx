@@ -169,7 +169,7 @@ function Summary({ metrics: { totals }, workplace }: SummaryProps) {
           <Icon name="alert" />
           {status.health === "paused" ? "Paused" : status.health === "down" ? "Down" : "Degraded"}:
           {" "}
-          {status.reasons.join(" ")}
+          {status.reasons.join("; ")}
         </p>
       )}
     </section>
