@@ -12,6 +12,7 @@ const SHARED: Readonly<Record<string, ReadonlyArray<string>>> = {
   // One row: the transaction up to which all is sealed.
   audit_horizon: ["single", "xid"],
   app_user: ["display_name", "email", "id", "is_admin", "username"],
+  deployment: ["at", "id", "previous", "version"],
   pems_connection: [
     ...["base_url", "circuit", "circuit_since", "id", "next_send_at", "not_before"],
     ...["probe_at", "rate_limit", "rate_limit_hits", "rate_now", "rate_since", "turns"],

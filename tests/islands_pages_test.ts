@@ -109,6 +109,7 @@ const site = (session?: Session) =>
           Promise.resolve(password === "right" ? undefined : "Wrong <b>"),
         signOut: () => Promise.resolve(),
         endView: () => Promise.resolve(),
+        provider: undefined,
       }),
     );
 const post = (fields: Record<string, string>) => ({
