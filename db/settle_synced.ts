@@ -40,9 +40,10 @@ export const settleSynced = (
     });
     if (held.length > 0) {
       const settled = held.map(({ success }) => success);
+      // Sent in this order, for each begins its statements when it is called.
       await Promise.all([
-        ...complete(tx, settled),
-        ...recorded(tx, settled),
+        complete(tx, settled),
+        recorded(tx, settled),
         announce(
           tx,
           held.flatMap(({ success, lane, left }) =>
@@ -86,27 +87,28 @@ async function lockLeased(
 }
 
 /** What is kept of each: its attempt, its audit, PEMS's record, the sign of life. */
-const recorded = (tx: Tx, held: ReadonlyArray<Success>): Array<Promise<unknown>> => [
-  attempts(tx, held),
-  record(tx, held.flatMap(auditOf)),
-  applyMirror(
-    tx,
-    held.flatMap(({ claim: { lease }, outcome: { remote } }) =>
-      remote === undefined ? [] : [{ ...lease, remote, origin: "write" }]
+const recorded = (tx: Tx, held: ReadonlyArray<Success>): Promise<unknown> =>
+  Promise.all([
+    attempts(tx, held),
+    record(tx, held.flatMap(auditOf)),
+    applyMirror(
+      tx,
+      held.flatMap(({ claim: { lease }, outcome: { remote } }) =>
+        remote === undefined ? [] : [{ ...lease, remote, origin: "write" }]
+      ),
     ),
-  ),
-  ...[...new Set(held.map(({ claim }) => claim.connectionId))].map((id) => noteAlive(tx, id)),
-];
+    ...[...new Set(held.map(({ claim }) => claim.connectionId))].map((id) => noteAlive(tx, id)),
+  ]);
 
 /** The items leave the hot table; each lane goes on with what is pending behind them, or ends. */
-function complete(tx: Tx, held: ReadonlyArray<Success>): Array<Promise<unknown>> {
+function complete(tx: Tx, held: ReadonlyArray<Success>): Promise<unknown> {
   const done = held.flatMap(({ items, writeId, outcome: { version } }) =>
     items.map(({ modificationId }) => ({ modificationId, writeId, version }))
   );
   const ids = done.map((one) => one.modificationId);
   const writeIds = done.map((one) => one.writeId);
   const records = Map.groupBy(held, ({ claim }) => claim.lease.organizationId);
-  return [
+  return Promise.all([
     tx`
       with finished as (
         delete from pfa_write_queue q
@@ -137,7 +139,7 @@ function complete(tx: Tx, held: ReadonlyArray<Success>): Array<Promise<unknown>>
     tx`
       update pems_write set outcome = 'Synced', settled_at = now()
       where id = any(${held.map((one) => one.writeId)}::uuid[])`,
-  ];
+  ]);
 }
 
 /** One try of each write, as the wire saw it. */
