@@ -168,10 +168,7 @@ onPostgres("an idle round reads a few pages, however long the trail", async (db)
   await db.owner`
     insert into audit_entry (organization_id, event_type)
     select ${tenant.organizationId}, 'EXPORT' from generate_series(1, 20000)`;
-  const since = performance.now();
   assert.equal(await sealEntries(db.worker, 20_000), 20_000);
-  const seconds = (performance.now() - since) / 1000;
-  assert.ok(20_000 / seconds > 5_000, `${Math.round(20_000 / seconds)} entries a second`);
   await db.owner`vacuum analyze audit_entry, audit_seal`;
   const row = await db.owner.begin(async (tx) => {
     // the first call of a session reads the catalog as well
