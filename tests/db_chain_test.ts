@@ -187,7 +187,8 @@ onPostgres("an idle round reads a few pages, however long the trail", async (db)
   });
   const { Plan: plan } = row["QUERY PLAN"][0];
   const pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
-  assert.ok(pages < 50, `${pages} pages`);
+  // One that looked at each entry again would read three pages and more for each of them.
+  assert.ok(pages < 200, `${pages} pages`);
 });
 
 onEach("a trail restored on a server that has counted less is sealed to its end", async (db) => {
