@@ -217,6 +217,7 @@ async function notifications(bench: Bench): Promise<void> {
   await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
   await page.reload();
   await page.getByRole("button", { name: "Notifications", exact: true }).click();
+  await panel.locator("li").first().waitFor();
   assert.equal(await panel.locator("li.new").count(), 0);
   assert.ok(await panel.locator("li").count() > 0);
   assert.deepEqual(complaints, []);
