@@ -194,7 +194,7 @@ inChromium(
         await assertCalm("the bell");
         await page.keyboard.press("Escape");
         await page.keyboard.press("Control+k");
-        await page.getByRole("combobox").waitFor();
+        await page.getByRole("combobox", { name: /^Find/ }).waitFor();
         await page.keyboard.type("img");
         await page.getByRole("option", { name: /img data-xss/ }).first().waitFor();
         await assertCalm("the palette");
