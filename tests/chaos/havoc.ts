@@ -96,13 +96,31 @@ export const heldSnapshot = (site: Installation) =>
     )),
   );
 
-/** PEMS is away for a minute: by the clock, since that is what is promised to be survived. */
+/** PEMS is away until the product has known so for a minute: that is what is promised to be survived. */
 export const outage = (site: Installation) =>
   say("outage begins").pipe(
     Effect.andThen(Effect.promise(() => setFaults(site, { outage: "dropped" }))),
-    Effect.andThen(Effect.sleep("60 seconds")),
+    Effect.andThen(untilKnownFor(site, "60 seconds")),
     Effect.andThen(Effect.promise(() => setFaults(site, { outage: "none" }))),
     Effect.andThen(say("outage ends")),
+  );
+
+/** Until the circuit of PEMS has been open so long, by the database's clock; what cannot be asked is asked again. */
+const untilKnownFor = (site: Installation, time: string) =>
+  Effect.tryPromise(() =>
+    alone(site, (sql) =>
+      sql`
+        select from pems_connection
+        where circuit <> 'closed' and circuit_since < clock_timestamp() - ${time}::text::interval`)
+  ).pipe(
+    Effect.map((rows) => rows.length > 0),
+    Effect.catch(() => Effect.succeed(false)),
+    Effect.repeat(
+      Schedule.spaced("500 millis").pipe(
+        Schedule.setInputType<boolean>(),
+        Schedule.while(({ input }) => !input),
+      ),
+    ),
   );
 
 export interface Foreign {
@@ -143,13 +161,13 @@ async function control(site: Installation, path: string, body: unknown): Promise
   if (!answer.ok) throw new Error(`The sandbox refuses: ${text}`);
 }
 
-async function alone(
+async function alone<A>(
   site: Installation,
-  work: (sql: postgres.Sql) => Promise<unknown>,
-): Promise<void> {
+  work: (sql: postgres.Sql) => Promise<A>,
+): Promise<A> {
   const sql = postgres(site.postgres.url, { max: 1, onnotice: () => {} });
   try {
-    await work(sql);
+    return await work(sql);
   } finally {
     await sql.end({ timeout: 1 });
   }
