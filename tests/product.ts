@@ -8,6 +8,9 @@ export interface Account {
   readonly password: string;
 }
 
+/** The first administrator, where the first start is told of the password. */
+export const ADMIN: Account = { username: "admin", password: "the-first-password" };
+
 export interface Product {
   readonly origin: string;
   readonly ana: Account;

@@ -69,7 +69,7 @@ export const awake = (page: Page): Promise<unknown> =>
 
 /** What axe finds against WCAG 2.2 AA, one line each; empty when there is nothing. */
 export async function violations(page: Page): Promise<ReadonlyArray<string>> {
-  await page.evaluate(axe.source);
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe.source);
   return await page.evaluate(async (rules) => {
     const runner = (globalThis as unknown as { axe: typeof axe }).axe;
     const result = await runner.run(document, { runOnly: { type: "tag", values: rules } });

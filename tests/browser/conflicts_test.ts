@@ -113,8 +113,10 @@ async function movedAgain(bench: Bench): Promise<void> {
   await product.edit(B, { model: "LR 11000" });
   await dialog.getByRole("button", { name: "Send merge" }).click();
   await toastSays(page, `The merge of ${B} goes to PEMS`);
-  await product.faults({ outage: "none" });
   const again = page.getByRole("link", { name: `Decide ${B}` });
+  // The list lets go of the one that is decided; until PEMS is back there is no other.
+  await again.waitFor({ state: "detached" });
+  await product.faults({ outage: "none" });
   await again.click({ timeout: 60_000 });
   const model = dialog.getByRole("radiogroup", { name: "Model" });
   assert.ok(await model.getByLabel(`Mine: ${OURS.model}`).isChecked());

@@ -1,6 +1,7 @@
 /** Journeys through a running product in one browser, one after another; each is named where it fails. */
 import { freePort } from "../../load/bench/processes.ts";
 import { inChromium } from "../chromium.ts";
+import { firstStart } from "../first_start.ts";
 import { startProduct, withFolder } from "../product.ts";
 import { launchChromium } from "./browser.ts";
 import type { Bench } from "./decisions.ts";
@@ -20,6 +21,7 @@ export function journeys(
 ): void {
   inChromium(name, (path) =>
     withFolder(async (folder) => {
+      await firstStart(folder);
       const product = await startProduct(folder, freePort(), environment);
       const browser = await launchChromium(path);
       try {
