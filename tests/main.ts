@@ -82,7 +82,8 @@ async function run(
 ): Promise<boolean> {
   const tests = new Deno.Command(command!, {
     args: [...args, "test", "-A", "--no-check", "--parallel", "--junit-path", report, ...phase],
-    env: environment,
+    // One more than there are cores: tests wait as much as they compute.
+    env: { ...environment, DENO_JOBS: String(navigator.hardwareConcurrency + 1) },
   }).spawn();
   const reason = await Promise.race([stopped.promise, tests.status]);
   if (typeof reason !== "string") return reason.success;

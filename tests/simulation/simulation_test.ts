@@ -9,7 +9,7 @@ import { simulate, type Told } from "./simulate.ts";
 const SEEDS = 1_000;
 const PLAYERS = 2;
 /** A machine that is too slow for all of them plays as many as it can in this time, and says how many. */
-const BUDGET_MS = 15 * 60_000;
+const BUDGET_MS = 20 * 60_000;
 
 let shared: Promise<Ground> | undefined;
 const ground = () => shared ??= openGround();
