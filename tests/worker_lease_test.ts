@@ -49,7 +49,7 @@ engineTest("who lost the lease freezes and settles nothing at all", async (engin
   const { db } = engine;
   await engine.commitOne("ada", one, { equipment: "X-1" });
   const stale = await claimOne(engine, 0);
-  equal(await takeBack(db.worker), 1);
+  equal(await takeBack(db.worker, true), 1);
   const fresh = await claimOne(engine, 60_000);
   ok(BigInt(fresh.lease.fencingToken) > BigInt(stale.lease.fencingToken));
   const { write } = sendingOf(stale);
@@ -109,7 +109,7 @@ engineTest("what a dead worker had sent counts from the end of its lease", async
   await freeze(db.worker, [sendingOf(await claimOne(engine, 0))]);
   // As if a 429 had held it back for so long.
   await db.owner`update pems_write set sent_at = now() - interval '601 seconds'`;
-  equal(await takeBack(db.worker), 1);
+  equal(await takeBack(db.worker, true), 1);
   const { frozen } = await claimOne(engine, 60_000);
   ok(frozen!.unknown && frozen!.sentAgoMs < 60_000, `${frozen!.sentAgoMs} ms ago`);
 });
