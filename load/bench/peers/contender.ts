@@ -1,7 +1,7 @@
 /** Who is measured: a queue in a database of its own, filled and worked off the same way. */
-import type { PgBoss } from "npm:pg-boss@12.38.0";
 import postgres from "postgres";
-import { type Running, startScript } from "../processes.ts";
+import { type Running, startDeno } from "../processes.ts";
+import { GRAPHILE_WORKER, PG_BOSS } from "./packages.ts";
 import { fillWork, type Job, pfaIdOf, TABLES } from "./work.ts";
 
 export interface Contender {
@@ -34,6 +34,11 @@ export interface Ground {
   readonly rate: number | undefined;
 }
 
+interface Sender {
+  send(job: Job): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
 /** What a peer's queue adds to the work. */
 interface Queue {
   readonly name: string;
@@ -43,7 +48,7 @@ interface Queue {
   /** Queues the jobs of the records numbered so. */
   readonly queue: (sql: postgres.Sql, from: number, count: number) => Promise<unknown>;
   /** Queues one as its users do; as `queue` unless said. */
-  readonly send?: (ground: Ground, job: Job) => Promise<unknown>;
+  readonly sender?: (ground: Ground) => Promise<Sender>;
   readonly pending: (sql: postgres.Sql) => Promise<number>;
 }
 
@@ -54,7 +59,7 @@ const GRAPHILE: Queue = {
   name: "graphile-worker 0.18.0",
   script: "graphile.ts",
   prepare: async ({ databaseUrl }) => {
-    const { runMigrations } = await import("npm:graphile-worker@0.18.0");
+    const { runMigrations } = await import(GRAPHILE_WORKER);
     await runMigrations({ connectionString: databaseUrl });
   },
   queue: (sql, from, count) =>
@@ -65,16 +70,14 @@ const GRAPHILE: Queue = {
   pending: (sql) => counted(sql`select count(*) from graphile_worker.jobs`),
 };
 
-let sender: Promise<PgBoss> | undefined;
-
 const BOSS: Queue = {
   name: "pg-boss 12.38.0",
   script: "boss.ts",
   prepare: async ({ databaseUrl }) => {
-    const { PgBoss } = await import("npm:pg-boss@12.38.0");
+    const { PgBoss } = await import(PG_BOSS);
     const boss = new PgBoss({ connectionString: databaseUrl });
     await boss.start();
-    await boss.createQueue("push", { notify: true, retryLimit: 10, retryDelay: 1 } as never);
+    await boss.createQueue("push", { notify: true, retryLimit: 10, retryDelay: 1 });
     await boss.stop({ graceful: false });
   },
   queue: (sql, from, count) =>
@@ -82,13 +85,12 @@ const BOSS: Queue = {
       insert into pgboss.job (name, data)
       select 'push', jsonb_build_object('pfaId', 'PFA-' || n, 'version', 1)
       from generate_series(${from}::int, ${from + count - 1}::int) n`,
-  send: async ({ databaseUrl }, job) => {
-    sender ??= (async () => {
-      const { PgBoss } = await import("npm:pg-boss@12.38.0");
-      const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });
-      return await boss.start();
-    })();
-    await (await sender).send("push", job);
+  sender: async ({ databaseUrl }) => {
+    const { PgBoss } = await import(PG_BOSS);
+    const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });
+    boss.on("error", (error: unknown) => console.error(error));
+    await boss.start();
+    return { send: (job) => boss.send("push", job), stop: () => boss.stop({ graceful: false }) };
   },
   pending: (sql) =>
     counted(sql`select count(*) from pgboss.job where name = 'push' and state < 'completed'`),
@@ -109,6 +111,7 @@ export async function openPeer(queue: Queue, ground: Ground): Promise<Contender>
   const sql = postgres(ground.databaseUrl, { max: 2, onnotice: () => {} });
   await sql.unsafe(TABLES);
   await queue.prepare(ground, sql);
+  let sender: Promise<Sender | undefined> | undefined;
   let made = 0;
   const fill = async (count: number) => {
     await fillWork(sql, made + 1, count);
@@ -119,14 +122,15 @@ export async function openPeer(queue: Queue, ground: Ground): Promise<Contender>
     name: queue.name,
     fill,
     add: async () => {
+      const sending = await (sender ??= Promise.resolve(queue.sender?.(ground)));
       const nth = ++made;
       await fillWork(sql, nth, 1);
       const begun = performance.timeOrigin + performance.now();
-      await (queue.send?.(ground, { pfaId: pfaIdOf(nth), version: 1 }) ?? queue.queue(sql, nth, 1));
+      await (sending?.send({ pfaId: pfaIdOf(nth), version: 1 }) ?? queue.queue(sql, nth, 1));
       return { pfaId: pfaIdOf(nth), begun };
     },
     start: () =>
-      startScript(`load/bench/peers/${queue.script}`, {
+      startDeno(["run", "-A", "--lock=load/bench/deno.lock", `load/bench/peers/${queue.script}`], {
         env: {
           DATABASE_URL: ground.databaseUrl,
           STUB_URL: ground.stub,
@@ -136,6 +140,10 @@ export async function openPeer(queue: Queue, ground: Ground): Promise<Contender>
       }),
     pending: () => queue.pending(sql),
     ...common(sql, ground),
+    close: async () => {
+      await (await sender)?.stop();
+      await sql.end();
+    },
   };
 }
 

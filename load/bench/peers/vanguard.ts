@@ -26,21 +26,33 @@ export async function openVanguard(
   await mirrored(db, organizationId, { "PFA-0": {} });
   await drafted(db, tenant, { "PFA-0": { model: "LR 1300" } });
   const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} });
+  /** Its columns but those that are made of others. */
+  const columnsOf = async (table: string) => {
+    const rows = await sql<Array<{ name: string }>>`
+      select column_name as name from information_schema.columns
+      where table_name = ${table} and is_generated = 'NEVER'`;
+    return rows.map(({ name }) => name);
+  };
+  const mirror = await columnsOf("pfa_mirror");
+  const modification = await columnsOf("pfa_modification");
   let made = 0;
   /** Records and drafts like the first. */
   const copies = (count: number) =>
     sql.begin(async (tx) => {
       const [from, to] = [made + 1, made + count];
       await tx`
-        insert into pfa_mirror
-        select (jsonb_populate_record(m, jsonb_build_object('pfa_id', 'PFA-' || n))).*
-        from pfa_mirror m, generate_series(${from}::int, ${to}::int) n where m.pfa_id = 'PFA-0'`;
+        insert into pfa_mirror (${tx(mirror)})
+        select ${tx(mirror)} from (
+          select (jsonb_populate_record(m, jsonb_build_object('pfa_id', 'PFA-' || n))).*
+          from pfa_mirror m, generate_series(${from}::int, ${to}::int) n
+          where m.pfa_id = 'PFA-0') copy`;
       const rows = await tx<Array<{ id: string }>>`
-        insert into pfa_modification
-        select (jsonb_populate_record(m, jsonb_build_object('pfa_id', 'PFA-' || n,
-          'id', gen_random_uuid()))).*
-        from pfa_modification m, generate_series(${from}::int, ${to}::int) n
-        where m.pfa_id = 'PFA-0' and m.sync_status = 'draft'
+        insert into pfa_modification (${tx(modification)})
+        select ${tx(modification)} from (
+          select (jsonb_populate_record(m, jsonb_build_object('pfa_id', 'PFA-' || n,
+            'id', gen_random_uuid()))).*
+          from pfa_modification m, generate_series(${from}::int, ${to}::int) n
+          where m.pfa_id = 'PFA-0' and m.sync_status = 'draft') copy
         returning id`;
       made = to;
       return rows.map(({ id }) => id);
