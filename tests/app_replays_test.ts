@@ -1,37 +1,14 @@
-/** Dead letters by the hundred over the API: grouped, replayed by a plan, given up, corrected; by who may. */
+/** Plans that replay dead letters over the API, or give them up: shown, started, staged, stopped and turned, by who may. */
 import assert from "node:assert/strict";
-import {
-  EditedLetter,
-  LetterGroups,
-  PlannedReplay,
-  ReplayPreview,
-  TurnedReplay,
-} from "../app/replay_shapes.ts";
-import { DeadLetters, Job } from "../app/sync_shapes.ts";
+import { PlannedReplay, ReplayPreview, TurnedReplay } from "../app/replay_shapes.ts";
+import { Job } from "../app/sync_shapes.ts";
 import { advanceReplays } from "../db/replay_steps.ts";
 import { endJobs } from "../db/sweep.ts";
+import { type Bench, NOBODY, statusOf, test } from "./app_bench.ts";
 import { assertProblem, assertShape } from "./app_client.ts";
-import { Bench, NOBODY, statusOf, test } from "./app_bench.ts";
-import { aMember, aPlanner, mirrored } from "./builders.ts";
+import { CLOSED, groupsOf, manyBuried } from "./app_letter_bench.ts";
+import { aPlanner } from "./builders.ts";
 import { onEach } from "./database.ts";
-import { buried } from "./stuck.ts";
-
-const CLOSED = "PEMS refused it: the cost centre is closed";
-
-/** So many records, `L-001` and on, each dead of the same. */
-async function manyBuried(bench: Bench, count: number, error: Parameters<typeof buried>[2]) {
-  const ids = Array.from({ length: count }, (_, nth) => `L-${String(nth + 1).padStart(3, "0")}`);
-  await mirrored(bench.db, bench.organizationId, Object.fromEntries(ids.map((id) => [id, {}])));
-  const changes = Object.fromEntries(ids.map((id) => [id, { model: `M-${id}` }]));
-  return await buried(bench, changes, error);
-}
-
-const groupsOf = async ({ caller, organizationId }: Bench) => {
-  const path = `/api/pems/dead-letters/groups?organizationId=${organizationId}`;
-  const { body } = await caller.get(path);
-  assertShape(LetterGroups, body);
-  return body as typeof LetterGroups.Type;
-};
 
 const planner = ({ caller, organizationId }: Bench) => (asked: object) =>
   caller.post("/api/pems/dead-letters/plans", { organizationId, action: "retry", ...asked });
@@ -61,46 +38,6 @@ async function answerOpen({ db, organizationId }: Bench, status = "synced") {
   await db.worker`
     select follow_heads(${organizationId}, ${ids.map((row) => row.pfa_id)}, true)`;
 }
-
-test("dead letters are grouped by why they died, without what is each record's own", async (bench) => {
-  await manyBuried(bench, 5, (pfaId) => `${pfaId} was refused with 422 after 1,250 ms`);
-  await buried(bench, { A: { model: "x" }, B: { model: "y" } }, CLOSED);
-  await buried(bench, { C: { model: "z" } }, "PEMS answered 503");
-  const { groups, total, replays } = await groupsOf(bench);
-  assert.deepEqual(groups.map(({ message, count }) => [message, count]), [
-    ["the record was refused with 422 after … ms", 5],
-    [CLOSED, 2],
-    ["PEMS answered 503", 1],
-  ]);
-  assert.deepEqual([total, replays], [8, []]);
-  const { caller, organizationId } = bench;
-  const list = `/api/pems/dead-letters?organizationId=${organizationId}`;
-  const first = await caller.get(`${list}&group=${groups[0]!.fingerprint}&limit=3`);
-  assertShape(DeadLetters, first.body);
-  assert.equal(first.body.total, 5);
-  const cursor = first.body.nextCursor;
-  const rest = await caller.get(`${list}&group=${groups[0]!.fingerprint}&cursor=${cursor}`);
-  const ids = [...first.body.deadLetters, ...rest.body.deadLetters].map((one) => one.pfaId);
-  assert.deepEqual(ids.toSorted(), ["L-001", "L-002", "L-003", "L-004", "L-005"]);
-  assertProblem(await caller.get(`${list}&group=${groups[1]!.fingerprint}&cursor=${cursor}`), 400);
-  const paged = await caller.get(
-    `/api/pems/dead-letters/groups?organizationId=${organizationId}&limit=2`,
-  );
-  const last = await caller.get(
-    `/api/pems/dead-letters/groups?organizationId=${organizationId}&cursor=${paged.body.nextCursor}`,
-  );
-  assert.deepEqual(last.body.groups.map((one: { count: number }) => one.count), [1]);
-});
-
-test("a group shows no amounts to who may not see money, and nothing to who may not manage", async (bench) => {
-  await buried(bench, { A: { model: "x" } }, "The rate 4,711.50 exceeds the budget");
-  const path = `/api/pems/dead-letters/groups?organizationId=${bench.organizationId}`;
-  const poor = await bench.without("ViewFinancials");
-  const { body } = await poor.get(path);
-  assert.doesNotMatch(JSON.stringify(body), /4,?711/);
-  assert.match(JSON.stringify((await bench.caller.get(path)).body), /4,711\.50/);
-  assertProblem(await (await bench.without("ManageSettings")).get(path), 403);
-});
 
 test("the plan is shown before anything happens, and only what was shown is started", async (bench) => {
   await manyBuried(bench, 30, CLOSED);
@@ -298,67 +235,6 @@ test("what somebody decides before its turn is passed over, and a group is given
     select count(*)::int as n, min(details ->> 'reason') as reason from audit_entry
     where event_type = 'DISCARD' and modification_id is not null and pfa_id <> ${canary!}`;
   assert.deepEqual({ ...row }, { n: 28, reason: "nobody needs them" });
-});
-
-test("a dead letter is corrected: its change with another value takes its place", async (bench) => {
-  const { db, caller, organizationId, app } = bench;
-  const ids = await buried(bench, { A: { model: "bad", contract: "C-9" } }, CLOSED);
-  const letter = ids.get("A")!;
-  const boss = await aMember(db, organizationId);
-  const bossCalls = await app.as(boss.userId);
-  const edit = (asked: object, who = bossCalls) =>
-    who.post(`/api/pems/dead-letters/${letter}/edit`, { organizationId, ...asked });
-  assertProblem(
-    await edit({ changes: { model: "x" } }, await bench.without("ManageSettings")),
-    403,
-  );
-  assertProblem(await edit({ changes: { model: "x" } }, await bench.without("EditForecast")), 403);
-  assertProblem(
-    await edit({ changes: { monthlyRate: 5 } }, await bench.without("ViewFinancials")),
-    403,
-  );
-  assertProblem(await edit({ changes: { wheels: 4 } }), 400, /wheels/);
-  assertProblem(await edit({ changes: { forecastEnd: "1999-01-01" } }), 422, /forecastEnd/);
-  assertProblem(
-    await bossCalls.post(`/api/pems/dead-letters/${NOBODY}/edit`, { organizationId, changes: {} }),
-    404,
-  );
-  assert.equal(await statusOf(db, letter), "failed", "a refusal changes nothing");
-  const answer = await edit({ changes: { model: "good" }, reason: "the right crane" });
-  assertShape(EditedLetter, answer.body);
-  const made = answer.body.modificationId;
-  const [row] = await db.owner`
-    select user_id, origin, changes, change_reason, sync_status from pfa_modification where id = ${made}`;
-  assert.deepEqual({ ...row }, {
-    user_id: boss.userId,
-    origin: "edit",
-    changes: {
-      contract: { from: null, to: "C-9" },
-      model: { from: "LR 1250", to: "good" },
-    },
-    change_reason: "the right crane",
-    sync_status: "queued",
-  });
-  assert.equal(await statusOf(db, letter), "discarded");
-  const [gone] = await db.owner`select sync_error from pfa_modification where id = ${letter}`;
-  assert.match(gone!.sync_error, new RegExp(`taken over by the later change ${made}`));
-  assertProblem(await edit({ changes: { model: "better" } }), 409, /it is discarded/);
-  const { data, sync } =
-    (await caller.get(`/api/pfa-data/A?organizationId=${organizationId}`)).body;
-  assert.deepEqual([data.model, data.contract, sync.status], ["good", "C-9", "queued"]);
-});
-
-test("who corrects an own dead letter sends both as one", async (bench) => {
-  const { db, caller, organizationId } = bench;
-  const ids = await buried(bench, { A: { model: "bad", contract: "C-9" } }, CLOSED);
-  const answer = await caller.post(`/api/pems/dead-letters/${ids.get("A")}/edit`, {
-    organizationId,
-    changes: { model: "good" },
-  });
-  assert.deepEqual(
-    [await statusOf(db, ids.get("A")!), await statusOf(db, answer.body.modificationId)],
-    ["queued", "queued"],
-  );
 });
 
 onEach("plans and their items keep to their states", async (db) => {
