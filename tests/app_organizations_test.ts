@@ -1,44 +1,14 @@
-/** Administration: organizations and their PEMS, users and memberships, and what nobody may give themselves. */
+/** Organizations over the API: made, connected to their PEMS and set, by whoever may, with a key that never comes out. */
 import assert from "node:assert/strict";
-import {
-  ConnectionTest,
-  Membership,
-  Organization,
-  Organizations,
-  User,
-  Users,
-} from "../app/admin_shapes.ts";
-import type { Database } from "../db/sql.ts";
-import { PERMISSIONS } from "../domain/permissions.ts";
+import { ConnectionTest, Organization, Organizations } from "../app/admin_shapes.ts";
 import { serveSandbox } from "../pems/serve.ts";
 import { memoryStore } from "../pems/store.ts";
-import { assertProblem, assertShape, type Caller, type TestApp, withApp } from "./app_client.ts";
-import {
-  aConnection,
-  aMember,
-  anOrganization,
-  aPlanner,
-  aUser,
-  committed,
-  mirrored,
-} from "./builders.ts";
-import { onEach, withDatabase } from "./database.ts";
+import { atBench, ORGANIZATIONS, test } from "./app_admin_bench.ts";
+import { assertProblem, assertShape } from "./app_client.ts";
+import { aConnection, aMember, anOrganization, committed, mirrored } from "./builders.ts";
+import { onEach } from "./database.ts";
 
 const PEMS = { baseUrl: "https://pems.example.org/api/", apiKey: "top-secret-key", rateLimit: 7 };
-const ORGANIZATIONS = "/api/admin/organizations";
-
-interface Bench {
-  readonly db: Database;
-  readonly app: TestApp;
-  /** A system administrator. */
-  readonly admin: Caller;
-}
-const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
-  withApp(db, async (app) => {
-    await work({ db, app, admin: await app.as(await aUser(db, { isAdmin: true })) });
-  });
-const test = (name: string, work: (bench: Bench) => Promise<void>) =>
-  Deno.test(name, () => withDatabase(atBench(work)));
 
 onEach(
   "an organization is made with its PEMS; the key goes in sealed and never comes out",
@@ -163,117 +133,6 @@ test("a connection is tried for real, within its budget", async ({ db, admin }) 
   } finally {
     await served.stop();
   }
-});
-
-test("users are made, found, changed and shut out", async ({ app, admin }) => {
-  const body = {
-    username: "ben",
-    displayName: "Ben",
-    email: "ben@example.org",
-    password: "0123456789",
-  };
-  const made = await admin.post("/api/admin/users", body);
-  assert.equal(made.status, 201);
-  assertShape(User, made.body);
-  assertProblem(await admin.post("/api/admin/users", { ...body, email: null }), 409, /taken/);
-  assertProblem(
-    await admin.post("/api/admin/users", { ...body, username: "BEN@example.org" }),
-    409,
-    /taken/,
-  );
-  assertProblem(
-    await admin.post("/api/admin/users", {
-      ...body,
-      username: "x",
-      email: null,
-      password: "short",
-    }),
-    422,
-    /at least 10/,
-  );
-  assertProblem(
-    await admin.post("/api/admin/users", { ...body, username: "a b" }),
-    400,
-    /username/,
-  );
-  const path = `/api/admin/users/${made.body.id}`;
-  const session = await app.as(made.body.id);
-  assert.equal((await session.get("/api/auth/me")).status, 200);
-  assert.equal((await admin.patch(path, { displayName: "Benno", email: null })).body.email, null);
-  await admin.patch(path, { password: "another-password" });
-  assertProblem(await session.get("/api/auth/me"), 401);
-  const signIn = { username: "ben", password: "another-password" };
-  assert.equal((await app.caller().post("/api/auth/login", signIn)).status, 200);
-  await admin.patch(path, { disabled: true });
-  assertProblem(await app.caller().post("/api/auth/login", signIn), 401);
-  const users = (await admin.get("/api/admin/users")).body;
-  assertShape(Users, users);
-  assert.ok(!/hash|password|scrypt/i.test(JSON.stringify(users)));
-});
-
-test("somebody always administers", async ({ db, admin }) => {
-  const { body: me } = await admin.get("/api/auth/me");
-  const path = `/api/admin/users/${me.user.id}`;
-  assertProblem(await admin.patch(path, { disabled: true }), 422, /Somebody must administer/);
-  assertProblem(await admin.patch(path, { isAdmin: false }), 422, /Somebody must administer/);
-  await aUser(db, { isAdmin: true });
-  assert.equal((await admin.patch(path, { isAdmin: false })).status, 200);
-});
-
-test("memberships are given, changed and ended, and tell who did it", async ({ db, app, admin }) => {
-  const [organizationId, userId] = [await anOrganization(db), await aUser(db)];
-  const path = `${ORGANIZATIONS}/${organizationId}/members/${userId}`;
-  const put = await admin.put(path, { permissions: ["Read", "Read"] });
-  assertShape(Membership, put.body);
-  assert.deepEqual(put.body.permissions, ["Read"]);
-  const caller = await app.as(userId);
-  const list = `/api/pfa-data?organizationId=${organizationId}`;
-  assert.equal((await caller.get(list)).status, 200);
-  await admin.put(path, { permissions: ["Read"], expiresAt: "2020-01-01T00:00:00Z" });
-  assertProblem(await caller.get(list), 403);
-  assertProblem(await admin.put(path, { permissions: ["Fly"] }), 400, /permissions\.0/);
-  assert.equal((await admin.delete(path)).status, 204);
-  assertProblem(await admin.delete(path), 404);
-  assertProblem(await admin.put(`${path}x`, { permissions: [] }), 404);
-  const rows = await db.owner`
-    select from audit_entry where event_type = 'PERMISSION_CHANGED' and organization_id = ${organizationId}`;
-  assert.equal(rows.length, 3);
-});
-
-test("who manages users gives no more than they have, to nobody above them", async ({ db, app }) => {
-  const permissions = ["Read", "SaveDraft", "ManageUsers"];
-  const manager = await aMember(db, await anOrganization(db), { permissions });
-  const { organizationId } = manager;
-  const caller = await app.as(manager.userId);
-  const members = `${ORGANIZATIONS}/${organizationId}/members`;
-  const { body: made } = await caller.post("/api/admin/users", {
-    username: "new",
-    displayName: "New",
-    password: "0123456789",
-  });
-  assertProblem(await caller.put(`${members}/${made.id}`, { permissions: ["Sync"] }), 403, /Sync/);
-  assertProblem(
-    await caller.put(`${members}/${manager.userId}`, { permissions: [...PERMISSIONS] }),
-    403,
-  );
-  assert.equal((await caller.put(`${members}/${made.id}`, { permissions: ["Read"] })).status, 200);
-  assert.equal(
-    (await caller.patch(`/api/admin/users/${made.id}`, { displayName: "N" })).status,
-    200,
-  );
-  const above = (await aMember(db, organizationId)).userId;
-  const elsewhere = (await aPlanner(db)).userId;
-  const root = await aUser(db, { isAdmin: true });
-  for (const userId of [above, elsewhere, root]) {
-    assertProblem(
-      await caller.patch(`/api/admin/users/${userId}`, { password: "taken-over-1" }),
-      403,
-    );
-  }
-  assertProblem(await caller.patch(`/api/admin/users/${made.id}`, { isAdmin: true }), 403);
-  const names = (await caller.get("/api/admin/users")).body.users
-    .map(({ id }: { id: string }) => id);
-  assert.ok(names.includes(made.id) && !names.includes(elsewhere) && !names.includes(root));
 });
 
 test("the conflict policy is set by field", async ({ db, admin }) => {
