@@ -56,11 +56,3 @@ export const PRODUCT: Product = {
     sentWhenSent: true,
   },
 };
-
-export const mutant = (
-  decide: Partial<Decisions>,
-  protocol: Partial<Protocol> = {},
-): Product => ({
-  decide: { ...PRODUCT.decide, ...decide },
-  protocol: { ...PRODUCT.protocol, ...protocol },
-});

@@ -3,8 +3,9 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Claim } from "../../db/claim.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import type { Plan } from "../../worker/turn.ts";
-import { mutant, PRODUCT } from "./decisions.ts";
+import { PRODUCT } from "./decisions.ts";
 import { check } from "./lane_model.ts";
+import { mutant } from "./mutant.ts";
 import { VARIANTS } from "./scenarios.ts";
 import { inWords } from "./told.ts";
 
