@@ -99,6 +99,17 @@ Deno.test("a name is refused when any address behind it is, each time it is call
   assert.match((await refusalOf(url, behind()))!, /has no address/);
 });
 
+Deno.test("a name is judged by the addresses behind it", async () => {
+  assert.equal(await refusalOf("http://localhost:1/hook?x=1"), undefined);
+  assert.equal(
+    await refusalOf("https://[fe80::1]/"),
+    "fe80::1 is a link-local or metadata address",
+  );
+  assert.equal(await refusalOf("https://0/"), "0.0.0.0 is a link-local or metadata address");
+  assert.equal(await refusalOf("https://nobody.invalid/"), "nobody.invalid has no address");
+  assert.match((await refusalOf("http://10.0.0.1/"))!, /must use https/);
+});
+
 Deno.test("a name that turns to a metadata address is not called, and nothing is sent", async () => {
   const answers = [["127.0.0.1"], ["169.254.169.254"]];
   let connections = 0;

@@ -1,80 +1,16 @@
-/** Alerts: every event that people are notified of reaches the webhook, signed, whatever happens on the way. */
+/** Alerts: every event that people are notified of reaches the webhook once, signed, and is kept for a while. */
 import assert from "node:assert/strict";
-import { createHmac, hkdfSync } from "node:crypto";
+import { hkdfSync } from "node:crypto";
 import { claimAlerts, forgetAlerts } from "../db/alerts.ts";
 import { notify } from "../db/notifications.ts";
-import { refusalOf } from "../pems/address.ts";
 import { admin } from "./admin.ts";
-import { onEach } from "./database.ts";
+import { alertTest, assertSigned, startFor, tell, untilDone } from "./alert_bench.ts";
 import { aPlanner } from "./builders.ts";
-import { type Engine, enginePostgres, engineTest, idOf } from "./engine.ts";
+import { onEach } from "./database.ts";
+import { enginePostgres, idOf } from "./engine.ts";
 import { answered } from "./engine_wire.ts";
-import { type Received, type Receiver, withReceiver } from "./webhook.ts";
 
-const retry = { maxRetries: 4, baseMs: 10 };
 const CREDENTIALS_KEY = btoa("k".repeat(32));
-
-/** What becomes of alerts rings like news, so that the test hears of it. */
-const ringing = ({ db }: Engine) =>
-  db.owner.unsafe(
-    `create or replace function ring_for_alerts() returns trigger language plpgsql as $$
-      begin perform pg_notify('pfa_event', '[]'); return null; end $$;
-    create or replace trigger ring_for_alerts after update on alert
-      for each statement execute function ring_for_alerts()`,
-  ).simple();
-
-interface Row {
-  readonly id: string;
-  readonly attempts: number;
-  readonly delivered: boolean;
-  readonly waits: boolean;
-  readonly error: string | null;
-}
-
-const alerts = ({ db }: Engine) =>
-  db.owner<Row[]>`
-    select id, attempts::int, delivered_at is not null as delivered, due_at is not null as waits, error
-    from alert order by created_at`;
-
-const untilDone = (engine: Engine) =>
-  engine.until("no alert waits", async () => {
-    const rows = await alerts(engine);
-    return rows.every(({ waits }) => !waits) && rows;
-  });
-
-/** Tells administrators and two people of something; returns the alert's id. */
-async function tell(engine: Engine, title = "Something is up", body = "See for yourself") {
-  const organizationId = engine.organizationId();
-  const { ada, ben } = engine.people;
-  await notify(engine.db.worker, {
-    ...{ organizationId, userIds: [ada, ben], administrators: true, kind: "failure" },
-    ...{ title, body, pfaId: idOf(1) },
-  });
-  return (await alerts(engine)).at(-1)!.id;
-}
-
-/** Registers the test with a receiver and a worker's options that point to it. */
-const alertTest = (
-  name: string,
-  work: (engine: Engine, receiver: Receiver) => Promise<void>,
-  register: typeof engineTest | typeof enginePostgres = engineTest,
-) =>
-  register(name, async (engine: Engine) => {
-    await ringing(engine);
-    await withReceiver((receiver) => work(engine, receiver));
-  });
-
-const startFor = (engine: Engine, { url }: { readonly url: string }) =>
-  engine.start({ alerts: { url, retry } });
-
-/** Whether the signature is that of the documentation, computed by other means than the product's. */
-function assertSigned({ headers, text }: Received) {
-  const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers.get("x-vanguard-signature")!)!;
-  const key = hkdfSync("sha256", "k".repeat(32), "", "alerts", 32);
-  const mac = createHmac("sha256", new Uint8Array(key)).update(`${t}.${text}`).digest("hex");
-  assert.equal(v1, mac);
-  assert.ok(Math.abs(Date.now() / 1000 - Number(t)) < 60, "t is now");
-}
 
 alertTest(
   "an event is one signed POST, however many people it concerns",
@@ -120,105 +56,6 @@ alertTest(
   },
 );
 
-alertTest(
-  "a receiver in trouble gets it again, the same id, until it is taken",
-  async (engine, receiver) => {
-    const [first, second] = [await tell(engine), await tell(engine)];
-    const trouble = (status: number) => () => new Response("no", { status });
-    receiver.next(trouble(500), trouble(503), trouble(404));
-    await startFor(engine, receiver);
-    const rows = await untilDone(engine);
-    assert.deepEqual(rows.map(({ delivered, error }) => [delivered, error]), [[true, null], [
-      true,
-      null,
-    ]]);
-    assert.equal(rows[0]!.attempts + rows[1]!.attempts, 3);
-    assert.equal(receiver.received.length, 5);
-    assert.deepEqual([...new Set(receiver.ids())].sort(), [first, second].sort());
-    receiver.received.forEach(assertSigned);
-  },
-);
-
-alertTest(
-  "what fails for good is kept with its error, after five tries",
-  async (engine, receiver) => {
-    await tell(engine);
-    receiver.next(...Array(9).fill(() => new Response("no", { status: 500 })));
-    await startFor(engine, receiver);
-    const [row] = await untilDone(engine);
-    assert.deepEqual({ ...row, id: 0 }, {
-      id: 0,
-      attempts: 5,
-      delivered: false,
-      waits: false,
-      error: "The webhook answered 500",
-    });
-    assert.equal(receiver.received.length, 5);
-  },
-);
-
-alertTest("a redirect is not followed", async (engine, receiver) => {
-  await tell(engine);
-  receiver.next(
-    ...Array(9).fill(() =>
-      new Response(null, { status: 307, headers: { location: "/elsewhere" } })
-    ),
-  );
-  await startFor(engine, receiver);
-  const [row] = await untilDone(engine);
-  assert.equal(row!.error, "The webhook answered 307, and redirects are not followed");
-  assert.deepEqual([...new Set(receiver.received.map(({ path }) => path))], ["/hook"]);
-});
-
-alertTest(
-  "a receiver that hangs holds up nothing else, nor does one that is gone",
-  async (engine, receiver) => {
-    const open = Promise.withResolvers<void>();
-    receiver.next(async () => {
-      await open.promise;
-      return new Response();
-    });
-    await tell(engine);
-    await startFor(engine, receiver);
-    await receiver.until(1);
-    const id = await engine.commitOne("ada", idOf(1), { model: "M-1" });
-    await engine.untilStatus(id, "synced");
-    open.resolve();
-    await untilDone(engine);
-
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    listener.close();
-    await tell(engine);
-    await startFor(engine, { url: `http://127.0.0.1:${listener.addr.port}/hook?secret=s3cret` });
-    const { error } = (await untilDone(engine)).at(-1)!;
-    // The other worker may have been quicker.
-    if (error !== null) assert.match(error, /^The connection failed: (?!.*s3cret)/);
-  },
-);
-
-alertTest(
-  "nothing is lost when a worker dies between taking and telling",
-  async (engine, receiver) => {
-    const { db } = engine;
-    const [taken, asked] = [await tell(engine), await tell(engine)];
-    // One dies with an alert in its hands, another while the receiver thinks about it.
-    const [dead] = await claimAlerts(db.worker, { most: 1, tryMs: 0 });
-    assert.equal(dead!.id, taken);
-    const never = Promise.withResolvers<Response>();
-    receiver.next(() => never.promise, () => never.promise);
-    const worker = await startFor(engine, receiver);
-    await receiver.until(2);
-    await worker.stop();
-    assert.deepEqual((await alerts(engine)).map(({ waits }) => waits), [true, true]);
-    never.resolve(new Response());
-    // Its time runs out.
-    await db.owner`update alert set due_at = now()`;
-    await startFor(engine, receiver);
-    await untilDone(engine);
-    assert.deepEqual(receiver.ids().slice(2).sort(), [taken, asked].sort());
-  },
-);
-
 alertTest("an alert that was rolled back is never told", async (engine, receiver) => {
   await engine.db.worker.begin(async (tx) => {
     const organizationId = engine.organizationId();
@@ -243,27 +80,6 @@ alertTest("three workers share the work: each alert is told once", async (engine
   await untilDone(engine);
   assert.deepEqual([...receiver.ids()].sort(), ids.sort());
 }, enginePostgres);
-
-alertTest("a metadata address is never called, and the alert says why", async (engine) => {
-  await tell(engine);
-  await startFor(engine, { url: "https://169.254.169.254/latest" });
-  const [row] = await untilDone(engine);
-  assert.equal(
-    row!.error,
-    "Cannot use ALERT_WEBHOOK_URL: 169.254.169.254 is a link-local or metadata address",
-  );
-});
-
-Deno.test("a name is judged by the addresses behind it", async () => {
-  assert.equal(await refusalOf("http://localhost:1/hook?x=1"), undefined);
-  assert.equal(
-    await refusalOf("https://[fe80::1]/"),
-    "fe80::1 is a link-local or metadata address",
-  );
-  assert.equal(await refusalOf("https://0/"), "0.0.0.0 is a link-local or metadata address");
-  assert.equal(await refusalOf("https://nobody.invalid/"), "nobody.invalid has no address");
-  assert.match((await refusalOf("http://10.0.0.1/"))!, /must use https/);
-});
 
 onEach(
   "without a webhook alerts wait an hour, in case one is set; told ones are kept a month",
