@@ -1,6 +1,12 @@
 /** Without ViewFinancials: no byte that leaves the product tells an amount, whatever is asked and however it was stored. */
 import assert from "node:assert/strict";
+import { makeDeck } from "../app/deck.ts";
 import { announce } from "../db/notices.ts";
+import { notify } from "../db/notifications.ts";
+import { PERMISSIONS } from "../domain/permissions.ts";
+import { AMOUNTS, atBench } from "./app_sync_bench.ts";
+import { aMember } from "./builders.ts";
+import { onEach } from "./database.ts";
 import { bare, MARK, RATE, test, WANTED } from "./money_bench.ts";
 import { pathIn, ROUTES } from "./routes.ts";
 
@@ -160,3 +166,52 @@ test("the socket tells no amount, neither at first nor later", async ({ db, blin
   assert.ok(heard.some((message) => message.includes('"error"')));
   for (const message of heard) assert.ok(!bare(message).includes(MARK), message);
 });
+
+onEach(
+  "without ViewFinancials no amount leaves by any way; with it, each of them does",
+  atBench(async ({ db, app, caller, organizationId, jobId, conflictId }) => {
+    const permissions = PERMISSIONS.filter((name) => name !== "ViewFinancials");
+    const { userId } = await aMember(db, organizationId, { permissions });
+    await notify(db.worker, {
+      organizationId,
+      userIds: [userId],
+      administrators: false,
+      kind: "failure",
+      title: "B failed",
+      body: "the rate 6622.20 was refused",
+      pfaId: "B",
+    });
+    const blind = await app.as(userId);
+    await caller.post("/api/pfa-data/save-draft", {
+      organizationId,
+      pfaId: "C",
+      changes: { monthlyRate: 8844.4 },
+    });
+    const of = `organizationId=${organizationId}`;
+    const ways = [
+      `/api/pfa-data?${of}`,
+      `/api/pfa-data/A?${of}`,
+      `/api/pfa-data/B?${of}`,
+      `/api/pfa-data/A/history?${of}`,
+      `/api/pems/sync-jobs?${of}`,
+      `/api/pems/sync-jobs/${jobId}`,
+      `/api/pems/conflicts?${of}`,
+      `/api/pems/conflicts/${conflictId}`,
+      `/api/pems/dead-letters?${of}`,
+      `/api/audit?${of}`,
+      "/api/notifications",
+    ];
+    for (const way of ways) {
+      const open = await caller.get(way);
+      assert.equal(open.status, 200, way);
+      assert.match(JSON.stringify(open.body), AMOUNTS, `${way} tells who may know`);
+      const masked = await blind.get(way);
+      assert.equal(masked.status, 200, way);
+      assert.doesNotMatch(JSON.stringify(masked.body), AMOUNTS, way);
+    }
+    const { body: session } = await blind.get("/api/auth/me");
+    const deck = await makeDeck(db.app, true)(session, organizationId);
+    assert.equal(deck.costs, null);
+    assert.ok(deck.byCategory.every(({ plan, forecast }) => plan === null && forecast === null));
+  }),
+);
