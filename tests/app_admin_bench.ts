@@ -1,8 +1,8 @@
 /** A bench for administration over the API: an empty product and its system administrator. */
 import type { Database } from "../db/sql.ts";
-import { type Caller, type TestApp, withApp } from "./app_client.ts";
+import { benches } from "./app_benches.ts";
+import type { Caller, TestApp } from "./app_client.ts";
 import { aUser } from "./builders.ts";
-import { withDatabase } from "./database.ts";
 
 export const ORGANIZATIONS = "/api/admin/organizations";
 
@@ -13,11 +13,8 @@ interface Bench {
   readonly admin: Caller;
 }
 
-/** Work at the bench as work at a database, for `onEach`. */
-export const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
-  withApp(db, async (app) => {
-    await work({ db, app, admin: await app.as(await aUser(db, { isAdmin: true })) });
-  });
-
-export const test = (name: string, work: (bench: Bench) => Promise<void>) =>
-  Deno.test(name, () => withDatabase(atBench(work)));
+export const { atBench, test } = benches<Bench>(async (db, app) => ({
+  db,
+  app,
+  admin: await app.as(await aUser(db, { isAdmin: true })),
+}));

@@ -7,16 +7,12 @@ import { addDays } from "../domain/dates.ts";
 import { cents, fromCents } from "../domain/money.ts";
 import { PERMISSIONS } from "../domain/permissions.ts";
 import type { Pfa } from "../domain/pfa.ts";
-import { assertProblem, assertShape, type Caller, type TestApp, withApp } from "./app_client.ts";
+import { benches, type CallerBench } from "./app_benches.ts";
+import { assertProblem, assertShape, type Caller, type TestApp } from "./app_client.ts";
 import { aMember, aPfa, aPlanner, committed, drafted, mirrored } from "./builders.ts";
-import { onEach, withDatabase } from "./database.ts";
+import { onEach } from "./database.ts";
 
-interface Bench {
-  readonly db: Database;
-  readonly app: TestApp;
-  readonly caller: Caller;
-  readonly organizationId: string;
-  readonly userId: string;
+interface Bench extends CallerBench {
   ask(over: object): ReturnType<Caller["post"]>;
 }
 
@@ -42,10 +38,7 @@ async function benchOf(db: Database, app: TestApp): Promise<Bench> {
   };
 }
 
-const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
-  withApp(db, async (app) => await work(await benchOf(db, app)));
-const test = (name: string, work: (bench: Bench) => Promise<void>) =>
-  Deno.test(name, () => withDatabase(atBench(work)));
+const { atBench, test } = benches(benchOf);
 
 const draftsOf = async (
   { db }: Bench,

@@ -1,15 +1,10 @@
 /** A bench for drafts over the API: a planner at two records, who saves, commits and looks. */
 import type { Database } from "../db/sql.ts";
-import { type Caller, type TestApp, withApp } from "./app_client.ts";
+import { benches, type CallerBench } from "./app_benches.ts";
+import type { Caller, TestApp } from "./app_client.ts";
 import { aPlanner, mirrored } from "./builders.ts";
-import { withDatabase } from "./database.ts";
 
-interface Bench {
-  readonly db: Database;
-  readonly app: TestApp;
-  readonly caller: Caller;
-  readonly organizationId: string;
-  readonly userId: string;
+interface Bench extends CallerBench {
   save(changes: object, over?: object): ReturnType<Caller["post"]>;
   commit(over?: object): ReturnType<Caller["post"]>;
   // deno-lint-ignore no-explicit-any
@@ -39,9 +34,4 @@ async function benchOf(db: Database, app: TestApp): Promise<Bench> {
   };
 }
 
-/** Work at the bench as work at a database, for `onEach`. */
-export const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
-  withApp(db, async (app) => await work(await benchOf(db, app)));
-
-export const test = (name: string, work: (bench: Bench) => Promise<void>) =>
-  Deno.test(name, () => withDatabase(atBench(work)));
+export const { atBench, test } = benches(benchOf);

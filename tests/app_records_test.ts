@@ -6,16 +6,12 @@ import { costs } from "../domain/cost.ts";
 import { type Database } from "../db/sql.ts";
 import type { Pfa } from "../domain/pfa.ts";
 import { PERMISSIONS } from "../domain/permissions.ts";
-import { assertProblem, assertShape, type Caller, type TestApp, withApp } from "./app_client.ts";
+import { benches, type CallerBench } from "./app_benches.ts";
+import { assertProblem, assertShape, type TestApp } from "./app_client.ts";
 import { aMember, aPfa, aPlanner, committed, mirrored } from "./builders.ts";
-import { onEach, withDatabase } from "./database.ts";
+import { onEach } from "./database.ts";
 
-interface Bench {
-  readonly db: Database;
-  readonly app: TestApp;
-  readonly caller: Caller;
-  readonly organizationId: string;
-  readonly userId: string;
+interface Bench extends CallerBench {
   // deno-lint-ignore no-explicit-any
   list(parameters?: string): Promise<any>;
   ids(parameters?: string): Promise<string>;
@@ -45,10 +41,7 @@ async function benchOf(db: Database, app: TestApp): Promise<Bench> {
   return { db, app, caller, ...tenant, list, ids };
 }
 
-const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
-  withApp(db, async (app) => await work(await benchOf(db, app)));
-const test = (name: string, work: (bench: Bench) => Promise<void>) =>
-  Deno.test(name, () => withDatabase(atBench(work)));
+const { atBench, test } = benches(benchOf);
 
 onEach(
   "filters and order act on what the planner sees, draft and pending changes included",

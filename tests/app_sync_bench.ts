@@ -1,19 +1,14 @@
 /** A bench for a sync that people follow over the API: a job of which one change is in conflict and one is dead. */
 import { notify } from "../db/notifications.ts";
 import type { Database } from "../db/sql.ts";
-import { type Caller, type TestApp, withApp } from "./app_client.ts";
+import { benches, type CallerBench } from "./app_benches.ts";
+import type { TestApp } from "./app_client.ts";
 import { aPfa, aPlanner, committed, mirrored } from "./builders.ts";
-import { withDatabase } from "./database.ts";
 
 /** Amounts that are nowhere else, so that a search finds them wherever they leak; not as part of an id. */
 export const AMOUNTS = /(?<![\da-f-])(?:5511|6622|7733|8844)(?:\.\d+)?(?![\da-f-])/i;
 
-interface Bench {
-  readonly db: Database;
-  readonly app: TestApp;
-  readonly caller: Caller;
-  readonly organizationId: string;
-  readonly userId: string;
+interface Bench extends CallerBench {
   readonly jobId: string;
   readonly conflictId: string;
   readonly ids: ReadonlyMap<string, string>;
@@ -62,9 +57,4 @@ async function benchOf(db: Database, app: TestApp): Promise<Bench> {
   return { db, app, caller: await app.as(userId), ...tenant, jobId, ids, conflictId: conflict.id };
 }
 
-/** Work at the bench as work at a database, for `onEach`. */
-export const atBench = (work: (bench: Bench) => Promise<void>) => (db: Database) =>
-  withApp(db, async (app) => await work(await benchOf(db, app)));
-
-export const test = (name: string, work: (bench: Bench) => Promise<void>) =>
-  Deno.test(name, () => withDatabase(atBench(work)));
+export const { atBench, test } = benches(benchOf);
